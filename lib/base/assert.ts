@@ -1,0 +1,11 @@
+import { TowpathError } from "../errors.ts";
+
+/** Ends the run when an invariant of our own does not hold. Users never see this unless Towpath has a bug. */
+export function assert(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new TowpathError("TP_INTERNAL", message);
+}
+
+/** Marks a branch that the types exclude. */
+export function unreachable(value: never): never {
+  throw new TowpathError("TP_INTERNAL", `unreachable: ${String(value)}`);
+}

@@ -1,0 +1,46 @@
+import { stringify as uuidText } from "uuid";
+import { type Column, ERROR, NULL } from "./column.ts";
+import type { ColumnType } from "./type.ts";
+import { ERROR_VALUE } from "./value.ts";
+
+/**
+ * The JS value of one cell, as functions, subscribers and tests see it:
+ * bool as boolean, str as string, bytes as a copied Buffer, json as a fresh value, pointer as its text,
+ * null as null, a failed cell as `pw.ERROR`.
+ */
+export function readCell(column: Column, type: ColumnType, row: number): unknown {
+  const tag = column.tags === null ? 0 : column.tags[row];
+  if (tag === NULL) return null;
+  if (tag === ERROR) return ERROR_VALUE;
+  if (column.layout === "number") return type.name === "bool" ? column.values[row] !== 0 : column.values[row];
+  if (column.layout === "value") return column.values[row];
+  const { bytes } = column;
+  const start = column.starts[row];
+  const end = column.ends[row];
+  switch (type.name) {
+    case "str":
+      return decodeText(bytes, start, end);
+    case "json":
+      return JSON.parse(decodeText(bytes, start, end));
+    case "pointer":
+      return pointerText(bytes, start);
+    default:
+      return Buffer.from(bytes.subarray(start, end));
+  }
+}
+
+/** Short ASCII is built by hand, which costs half of a call into the decoder. */
+export function decodeText(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start <= 16) {
+    let text = "";
+    let i = start;
+    for (; i < end && bytes[i] < 0x80; i++) text += String.fromCharCode(bytes[i]);
+    if (i === end) return text;
+  }
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString("utf8");
+}
+
+/** A key's text: a UUID. `bytes[start, start + 16)` are the key's four words, least significant byte first. */
+export function pointerText(bytes: Uint8Array, start = 0): string {
+  return uuidText(bytes, start);
+}

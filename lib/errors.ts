@@ -1,0 +1,85 @@
+/**
+ * The closed list of error codes and the one error class.
+ *
+ * Every error that a user can meet carries a code from this list, so that programs can tell errors apart and the
+ * documentation can say what each one means. Broken invariants of our own are `assert`s instead (lib/base/assert.ts).
+ */
+export const errorCodes = {
+  TP_BAD_ARGUMENT: "A call was given an argument that it cannot use.",
+  TP_BAD_SCHEMA: "A schema, a column type or a list of columns is not valid.",
+  TP_CLOSED: "A closed input, run or broker was used again.",
+  TP_COLUMN_DUPLICATE: "Two columns of one table would have the same name.",
+  TP_COLUMN_FOREIGN: "An expression uses a column of another table.",
+  TP_COLUMN_RESERVED: "A column's name is taken by the output format.",
+  TP_COLUMN_UNKNOWN: "A column that the table does not have.",
+  TP_COMMIT_TOO_LARGE: "More rows wait for a commit marker than `commit.maxPendingRows` allows.",
+  TP_CSV_NO_HEADER: "No message of a csv source held the header.",
+  TP_EMBEDDED_FULL: "The embedded broker would soon lose its oldest messages.",
+  TP_EXPRESSION_TYPE: "An expression was built from operands of the wrong type.",
+  TP_EXPRESSION_UNGROUPED: "A column of a reduction is neither grouped nor reduced.",
+  TP_FUNCTION_FAILED: "A function of the script threw.",
+  TP_GRAPH_EMPTY: "`pw.run()` found no output to compute.",
+  TP_GRAPH_RUNNING: "`pw.run()` was called while, or after, the same graph ran.",
+  TP_INTERNAL: "An invariant of Towpath itself does not hold: a bug, please report it.",
+  TP_INT_RANGE: "A number of an int column is not a safe integer.",
+  TP_KAFKA_AUTHENTICATION: "The broker refused the credentials.",
+  TP_KAFKA_FAILED: "The Kafka client reported an error that it cannot recover from.",
+  TP_KAFKA_INGEST: "The ingest path asked for by TOWPATH_INGEST is not available.",
+  TP_KAFKA_MESSAGE_TOO_LARGE: "A row is larger than one Kafka message can be.",
+  TP_KAFKA_NATIVE_MISSING: "A native part was not built.",
+  TP_KAFKA_NO_BROKERS: "The settings name no broker.",
+  TP_KAFKA_OFFSET_OUT_OF_RANGE: "The broker no longer has the offset that was to be read next.",
+  TP_KAFKA_TOPIC_UNKNOWN: "The broker has no such topic.",
+  TP_KAFKA_UNKNOWN_SETTING: "A setting that librdkafka does not have.",
+  TP_KAFKA_UNREACHABLE: "No broker could be reached.",
+  TP_KAFKA_UNDELIVERED: "Messages could not be delivered.",
+  TP_MARKDOWN: "A markdown table could not be read.",
+  TP_ROW_BAD_CSV: "A message is not the CSV that the source expects.",
+  TP_ROW_BAD_ENCODING: "A message is not valid UTF-8.",
+  TP_ROW_BAD_JSON: "A message is not the JSON that the source expects.",
+  TP_ROW_BAD_VALUE: "A value of a message does not have the column's type.",
+  TP_ROW_DUPLICATE_KEY: "A row with this primary key is already there.",
+  TP_ROW_MISSING_COLUMN: "A row lacks a column that has no default.",
+  TP_ROW_NULL: "A message has no payload.",
+  TP_ROW_TOO_DEEP: "A JSON value is nested too deeply.",
+  TP_STATE_FORMAT: "Saved state does not fit this program.",
+  TP_USAGE: "The command line was not understood.",
+  TP_VALUE_FAILED: "A cell could not be computed.",
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+export interface ErrorParts {
+  /** Where: topic, partition and offset; `file:line`; the operator. */
+  readonly where?: string | undefined;
+  /** What to do about it, in a sentence. */
+  readonly hint?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * An error that a user can meet.
+ *
+ * `message` reads "CODE: what happened (where). What to do." and is complete on its own.
+ *
+ * @example
+ * try { await pw.run(); } catch (error) { if (error instanceof pw.TowpathError) console.error(error.code); }
+ */
+export class TowpathError extends Error {
+  readonly code: ErrorCode;
+  /** What happened, without code, place and hint. */
+  readonly detail: string;
+  readonly where: string | undefined;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, detail: string, parts: ErrorParts = {}) {
+    const place = parts.where === undefined ? "" : ` (${parts.where})`;
+    const hint = parts.hint === undefined ? "" : ` ${parts.hint}`;
+    super(`${code}: ${detail}${place}.${hint}`, parts.cause === undefined ? undefined : { cause: parts.cause });
+    this.name = "TowpathError";
+    this.code = code;
+    this.detail = detail;
+    this.where = parts.where;
+    this.hint = parts.hint;
+  }
+}

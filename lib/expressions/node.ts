@@ -1,0 +1,63 @@
+import type { ColumnType } from "../data/type.ts";
+import type { SourceSite } from "../base/source-site.ts";
+
+/**
+ * Expressions as data: what the user's calls build, what plans hold, what the evaluator runs. Nothing but `apply`
+ * holds code, so that a plan can be shown, compared, fingerprinted and handed to another engine.
+ */
+export type ExpressionNode =
+  | ColumnNode
+  | LiteralNode
+  | CallNode
+  | ApplyNode
+  | ReductionNode;
+
+/**
+ * A column of a table. `owner` identifies the table object the user took it from; when a plan node is built, the
+ * owner is checked and replaced by the input's number (0; for a join 0 or 1), and `position` is the column's.
+ */
+export interface ColumnNode {
+  readonly kind: "column";
+  readonly owner: number;
+  readonly name: string;
+  readonly position: number;
+  readonly type: ColumnType;
+}
+
+export interface LiteralNode {
+  readonly kind: "literal";
+  readonly value: unknown;
+  readonly type: ColumnType;
+}
+
+/** A call of a registered function (lib/expressions/functions/): arithmetic, comparison, cast, ifElse … */
+export interface CallNode {
+  readonly kind: "call";
+  readonly name: string;
+  readonly args: readonly ExpressionNode[];
+  /** Static parameters of the call that are not expressions (a unit, a format), as JSON; null where none. */
+  readonly options: unknown;
+  readonly type: ColumnType;
+  readonly site: SourceSite | null;
+}
+
+/** A JS function of the script, called once a row. */
+export interface ApplyNode {
+  readonly kind: "apply";
+  readonly fn: (...values: unknown[]) => unknown;
+  readonly args: readonly ExpressionNode[];
+  /** Same arguments, same result: nothing needs to be remembered for retractions. */
+  readonly deterministic: boolean;
+  readonly type: ColumnType;
+  readonly site: SourceSite | null;
+}
+
+/** A reducer over arguments; only inside `reduce`, which takes it out before anything is evaluated. */
+export interface ReductionNode {
+  readonly kind: "reduction";
+  readonly reducer: string;
+  readonly args: readonly ExpressionNode[];
+  readonly options: unknown;
+  readonly type: ColumnType;
+  readonly site: SourceSite | null;
+}

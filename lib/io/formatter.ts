@@ -1,0 +1,23 @@
+import type { Batch } from "../data/batch.ts";
+import type { Columns } from "../data/schema.ts";
+
+/** Bytes under construction for an output; reused from message to message. */
+export interface ByteSink {
+  bytes: Uint8Array;
+  used: number;
+  /** Makes room for `count` more bytes. */
+  reserve(count: number): void;
+}
+
+/** Rows to bytes. */
+export interface Formatter {
+  /**
+   * Appends row `row` of the batch as one record with its `diff` and `time` (no separator, no brackets).
+   * Column order is fixed at creation; every cell is a value or null (failed cells never reach an output).
+   */
+  formatInto(batch: Batch, row: number, diff: number, out: ByteSink): void;
+}
+
+export interface FormatterDefinition<Options = unknown> {
+  create(columns: Columns, options: Options): Formatter;
+}

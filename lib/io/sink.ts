@@ -1,0 +1,38 @@
+import type { Batch } from "../data/batch.ts";
+
+export interface SinkContext {
+  fail(error: Error): void;
+  log(line: string): void;
+  /** Call when a sink that was full can take more. */
+  wake(): void;
+}
+
+export interface SinkStats {
+  /** Changes written since the start of the run. */
+  readonly changes: number;
+  readonly lastTime: number | null;
+  /** Milliseconds from the commit's time to its delivery; null before the first. */
+  readonly latencyMs: number | null;
+}
+
+/**
+ * Where changes go. Called once a commit, with all of its changes:
+ *
+ *   open → write(time)* → flush → close
+ *
+ * Laws: `write` receives consolidated batches in time order, deletions before insertions, no failed cell, and copies
+ * what it keeps; `full` says that the run should wait for `wake` before the next step; `flush` resolves when all
+ * that was written has been delivered, and rejects when it cannot be.
+ */
+export interface Sink {
+  readonly name: string;
+  open(context: SinkContext): Promise<void>;
+  /** `order` lists the rows to write: deletions first. */
+  write(batch: Batch, order: Uint32Array): void;
+  /** Every sink is told the end of each time that changed something anywhere in its graph. */
+  endTime?(time: number): void;
+  readonly full: boolean;
+  flush(): Promise<void>;
+  stats(): SinkStats;
+  close(): Promise<void>;
+}
