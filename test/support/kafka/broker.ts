@@ -10,8 +10,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { createTopic } from "./create-topic.ts";
-import { JavaProcess } from "./java-process.ts";
 import { javaTool, type KafkaJars, kafkaAvailable, kafkaJars } from "./jars.ts";
+import { JavaProcess } from "./java-process.ts";
 import { freePorts } from "./ports.ts";
 import { serverProperties } from "./server-properties.ts";
 
@@ -113,7 +113,9 @@ async function format(jars: KafkaJars, dir: string, password: string): Promise<v
     await run(javaTool("java"), [...tool, ...args], { cwd: dir });
   } catch (cause) {
     const { stdout = "", stderr = "" } = cause as { stdout?: string; stderr?: string };
-    throw new Error(`Apache Kafka's storage could not be formatted:\n${`${stdout}${stderr}`.replaceAll(password, "…")}`);
+    throw new Error(
+      `Apache Kafka's storage could not be formatted:\n${`${stdout}${stderr}`.replaceAll(password, "…")}`,
+    );
   }
 }
 

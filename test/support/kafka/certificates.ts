@@ -33,7 +33,14 @@ export async function makeCertificates(keytool: string, dir: string): Promise<vo
   const names = ["-ext", "san=dns:localhost,ip:127.0.0.1", "-validity", "3650"];
   await tool("-gencert", "-rfc", ...caStore, "-infile", request, "-outfile", signed, ...names);
   // A chain has to be imported from its root down.
-  const trusted = ["-storetype", "PKCS12", "-storepass", keyStorePassword, "-keystore", join(dir, "broker.p12")];
+  const trusted = [
+    "-storetype",
+    "PKCS12",
+    "-storepass",
+    keyStorePassword,
+    "-keystore",
+    join(dir, "broker.p12"),
+  ];
   await tool("-importcert", "-noprompt", ...trusted, "-alias", "ca", "-file", caPem);
   await tool("-importcert", "-noprompt", ...brokerStore, "-file", signed);
 }

@@ -8,7 +8,10 @@ export interface TopicPlan {
 }
 
 /** Creates a topic on the cluster that `settings` reach; throws the broker's words when it exists or is refused. */
-export async function createTopic(settings: Readonly<Record<string, string>>, plan: TopicPlan): Promise<void> {
+export async function createTopic(
+  settings: Readonly<Record<string, string>>,
+  plan: TopicPlan,
+): Promise<void> {
   const admin = rdkafka.AdminClient.create({ ...settings });
   try {
     await new Promise<void>((resolve, reject) => {

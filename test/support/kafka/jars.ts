@@ -44,7 +44,8 @@ function probe(): Availability {
   if (java === undefined) {
     return { ok: false, reason: "Java is missing: install a JDK, 17 or newer, or set JAVA_HOME" };
   }
-  if (java < 17) return { ok: false, reason: `Java ${java} is too old: Apache Kafka 4 needs Java 17 or newer` };
+  if (java < 17)
+    return { ok: false, reason: `Java ${java} is too old: Apache Kafka 4 needs Java 17 or newer` };
   if (isComplete(join(cacheDir, `kafka-${kafkaVersion()}`))) return { ok: true };
   if (spawnSync(javaTool("keytool"), ["-help"], { stdio: "ignore" }).error !== undefined) {
     return { ok: false, reason: "keytool is missing: install a JDK or JRE that has it" };
@@ -57,7 +58,7 @@ function probe(): Availability {
 
 /** Path of a tool of the JDK: from JAVA_HOME where that is set, else from the PATH. */
 export function javaTool(name: "java" | "keytool"): string {
-  const home = process.env["JAVA_HOME"];
+  const home = process.env.JAVA_HOME;
   return home === undefined || home === "" ? name : join(home, "bin", name);
 }
 
@@ -104,7 +105,10 @@ async function fill(dir: string): Promise<void> {
   await mkdir(cacheDir, { recursive: true });
   const draft = await mkdtemp(join(cacheDir, `${basename(dir)}-draft-`));
   try {
-    await Promise.all([copyJars(join(draft, "jars")), makeCertificates(javaTool("keytool"), join(draft, "tls"))]);
+    await Promise.all([
+      copyJars(join(draft, "jars")),
+      makeCertificates(javaTool("keytool"), join(draft, "tls")),
+    ]);
     await writeFile(join(draft, "pom.sha256"), pomHash());
     await swapIn(draft, dir);
   } finally {
@@ -115,7 +119,9 @@ async function fill(dir: string): Promise<void> {
 async function copyJars(jarsDir: string): Promise<void> {
   const args = ["-q", "-B", "-f", pomFile, "dependency:copy-dependencies"];
   try {
-    await run("mvn", [...args, "-DincludeScope=runtime", `-DoutputDirectory=${jarsDir}`], { maxBuffer: 1 << 26 });
+    await run("mvn", [...args, "-DincludeScope=runtime", `-DoutputDirectory=${jarsDir}`], {
+      maxBuffer: 1 << 26,
+    });
   } catch (cause) {
     const { stdout = "", stderr = "" } = cause as { stdout?: string; stderr?: string };
     throw new Error(`Maven could not resolve Apache Kafka:\n${tail(`${stdout}${stderr}`)}`);
