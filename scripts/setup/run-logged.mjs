@@ -8,7 +8,8 @@ import { SetupError, say, scrub } from "./say.mjs";
 
 const guard = fileURLToPath(new URL("./guard.mjs", import.meta.url));
 const heartbeatEveryMs = 15_000;
-const tailLines = 40;
+const complaintLines = 15;
+const endLines = 10;
 
 /**
  * Runs `command` with its output scrubbed into `logPath`, says every 15 s that it is still at work, and throws with
@@ -44,7 +45,9 @@ export async function runLogged({ what, command, args, cwd, env = process.env, l
     ]);
     await new Promise((resolve) => log.end(resolve));
     if (code !== 0)
-      throw new SetupError(`${what} failed (exit code ${code}).\n${tail(logPath)}\nWhole log: ${shown}`);
+      throw new SetupError(
+        `${what} failed (exit code ${code}).\n${gist(readFileSync(logPath, "utf8"))}\nWhole log: ${shown}`,
+      );
     say(`${what}: done in ${seconds(startedAt)} s`);
   } finally {
     clearInterval(heartbeat);
@@ -70,6 +73,11 @@ async function copyLines(stream, log) {
   }
 }
 
-function tail(path) {
-  return readFileSync(path, "utf8").trimEnd().split("\n").slice(-tailLines).join("\n");
+/** The lines of the log that say what went wrong, first ones first (later ones mostly follow from them), and its end. */
+export function gist(text) {
+  const lines = text.trimEnd().split("\n");
+  const complaints = lines.filter((line) => /\berror\b|\*\*\*|undefined reference|not found/i.test(line));
+  const first = complaints.slice(0, complaintLines);
+  const end = lines.slice(-endLines).filter((line) => !first.includes(line));
+  return [...first, ...(first.length > 0 && end.length > 0 ? ["…"] : []), ...end].join("\n");
 }
