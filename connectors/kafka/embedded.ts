@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { LibrdKafkaError, Metadata, Producer } from "node-rdkafka";
 import { TowpathError } from "../../lib/errors.ts";
 import { type ClientLibrary, loadClientLibrary } from "./client-library.ts";
+import { mockTopicCreate, pluginPath } from "./native/index.ts";
 import type { KafkaSettings } from "./options.ts";
 import { RetentionWatch } from "./retention-watch.ts";
 
@@ -104,6 +105,7 @@ class MockHost implements EmbeddedBroker {
       "client.id": `towpath-embedded-${++started}`,
       "test.mock.num.brokers": 1,
       debug: "mock",
+      ...nativePlugin(library),
     };
     const client = new library.Producer({ ...conf });
     const failure = failureOf(client);
@@ -128,12 +130,14 @@ class MockHost implements EmbeddedBroker {
     if (this.#closing !== undefined) {
       throw new TowpathError("TP_CLOSED", "the embedded broker has been closed");
     }
+    const { topics } = await metadata(this.#client, { allTopics: true });
+    if (topics.some((topic) => topic.name === name)) return;
+    const obstacle = createNatively(this.#client, name, partitions);
     // The mock has no CreateTopics, but makes any topic that a producer asks about, with 4 partitions.
     const made = await partitionsOf(this.#client, name);
     if (made !== partitions) {
-      console.warn(
-        `towpath: topic ${name} of the embedded broker has ${made} partitions, not ${partitions}.`,
-      );
+      const what = `topic ${name} of the embedded broker has ${made} partitions, not ${partitions}`;
+      console.warn(`towpath: ${what}. ${obstacle?.message ?? ""}`);
     }
   }
 
@@ -141,6 +145,30 @@ class MockHost implements EmbeddedBroker {
     running.delete(this.bootstrap);
     this.#closing ??= new Promise((resolve) => this.#client.disconnect(() => resolve()));
     await this.#closing;
+  }
+}
+
+/** The setting that makes a client known to the native addon, where that was built. */
+function nativePlugin(library: ClientLibrary): KafkaSettings {
+  if (!library.features.includes("plugins")) return {};
+  const path = unlessMissing(pluginPath);
+  return typeof path === "string" ? { "plugin.library.paths": path } : {};
+}
+
+/** Creates a topic through the native addon; returns why not where that was not built. */
+function createNatively(client: Producer, name: string, partitions: number): TowpathError | undefined {
+  const clientName = (client as { name?: string }).name ?? "";
+  const created = unlessMissing(() => mockTopicCreate(clientName, name, partitions, 1));
+  return created instanceof TowpathError ? created : undefined;
+}
+
+/** What `use` returns, or its error where the native addon is missing. */
+function unlessMissing<T>(use: () => T): T | TowpathError {
+  try {
+    return use();
+  } catch (error) {
+    if (error instanceof TowpathError && error.code === "TP_KAFKA_NATIVE_MISSING") return error;
+    throw error;
   }
 }
 
@@ -168,7 +196,7 @@ function connect(client: Producer): Promise<Metadata> {
 async function partitionsOf(client: Producer, topic: string): Promise<number> {
   const deadline = performance.now() + startTimeoutMs;
   for (;;) {
-    const { topics } = await metadata(client, topic);
+    const { topics } = await metadata(client, { topic });
     const found = topics.find(({ name }) => name === topic)?.partitions ?? [];
     if (found.length > 0 && found.every(({ leader }) => leader >= 0)) return found.length;
     if (performance.now() > deadline) {
@@ -178,9 +206,9 @@ async function partitionsOf(client: Producer, topic: string): Promise<number> {
   }
 }
 
-function metadata(client: Producer, topic: string): Promise<Metadata> {
+function metadata(client: Producer, about: { topic: string } | { allTopics: true }): Promise<Metadata> {
   return new Promise((resolve, reject) => {
-    const options = { topic, timeout: startTimeoutMs };
+    const options = { ...about, timeout: startTimeoutMs };
     client.getMetadata(options, (error, data) => (error ? reject(failed(error)) : resolve(data)));
   });
 }

@@ -2,8 +2,8 @@
  * librdkafka's settings as the user gives them: checked, split into what a consumer and a producer take, and completed
  * with the defaults that Towpath changes. Nothing is renamed and no value is touched.
  */
+import { nearest } from "../../lib/base/nearest.ts";
 import { TowpathError } from "../../lib/errors.ts";
-import { nearestName } from "./nearest-name.ts";
 import { type Property, propertyNames } from "./property-names.ts";
 
 /** Settings by librdkafka's own names. */
@@ -49,8 +49,6 @@ const foreignNames: Readonly<Record<string, string>> = {
   "request.timeout": "socket.timeout.ms",
 };
 
-const settingsPage = "librdkafka's CONFIGURATION.md lists all names";
-
 /**
  * Checks settings as a whole, for both clients.
  *
@@ -80,7 +78,7 @@ function checkName(name: string, settings: KafkaSettings): void {
   if (property === undefined && "plugin.library.paths" in settings) return;
   if (property === undefined) {
     throw new TowpathError("TP_KAFKA_UNKNOWN_SETTING", `librdkafka has no setting ${JSON.stringify(name)}`, {
-      hint: `Did you mean ${JSON.stringify(suggestion(name))}? (${settingsPage}.)`,
+      hint: hintFor(name),
     });
   }
   if (property.level === "callback") {
@@ -94,10 +92,21 @@ function checkName(name: string, settings: KafkaSettings): void {
   }
 }
 
+function hintFor(name: string): string {
+  const meant = suggestion(name);
+  const question = meant === undefined ? "" : `Did you mean ${JSON.stringify(meant)}? `;
+  return `${question}librdkafka's CONFIGURATION.md lists all names.`;
+}
+
+/** The nearest name, however the words are joined: `bootstrapServers` is as good as `bootstrap.servers`. */
 function suggestion(name: string): string | undefined {
   if (Object.hasOwn(foreignNames, name)) return foreignNames[name];
+  const dotted = name
+    .slice(0, 100)
+    .replace(/([a-z])([A-Z])/g, "$1.$2")
+    .replace(/[_\-\s]+/g, ".");
   const settable = Object.keys(propertyNames).filter((known) => propertyNames[known]?.level !== "callback");
-  return nearestName(name, settable);
+  return nearest(dotted, settable);
 }
 
 /** The value itself stays out of the message: it may be a secret. */

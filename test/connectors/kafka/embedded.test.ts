@@ -31,6 +31,15 @@ describe("embedded", () => {
     expect(await partitionCount(clientSettings(broker), "nothing")).toBe(0);
   });
 
+  it("creates topics with the partitions asked for", async () => {
+    await using broker = await embedded({ topics: { one: 1, seven: 7 } });
+    await broker.createTopic("three", 3);
+    await broker.createTopic("three", 5);
+    for (const [topic, count] of Object.entries({ one: 1, three: 3, seven: 7 })) {
+      expect(await partitionCount(clientSettings(broker), topic)).toBe(count);
+    }
+  });
+
   it("runs several brokers at once, each with its own topics", async () => {
     await using one = await embedded({ topics: ["a"] });
     await using two = await embedded({ topics: ["b"] });

@@ -55,6 +55,12 @@ describe("checkSettings", () => {
     expect(error.message).not.toContain("p4ssw0rd");
   });
 
+  it("suggests nothing for a name that is far from all", () => {
+    const { message } = errorOf(() => checkSettings({ ...brokers, flux: 1 }));
+    expect(message).toContain("CONFIGURATION.md");
+    expect(message).not.toContain("Did you mean");
+  });
+
   it("takes names of Object.prototype as the unknown names that they are", () => {
     for (const name of ["constructor", "toString", "__proto__"]) {
       const settings = JSON.parse(`{"bootstrap.servers": "h:1", "${name}": "x"}`);

@@ -84,6 +84,15 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaBroke
 
 async function prepare(jars: KafkaJars, options: KafkaOptions): Promise<Broker> {
   const dir = await mkdtemp(join(tmpdir(), "towpath-kafka-"));
+  try {
+    return await prepareIn(dir, jars, options);
+  } catch (error) {
+    await rm(dir, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function prepareIn(dir: string, jars: KafkaJars, options: KafkaOptions): Promise<Broker> {
   const [free, sasl, controller] = (await freePorts(3)) as [number, number, number];
   const ports = { plain: options.port ?? free, sasl, controller };
   const { properties = {}, heap = "512m" } = options;
@@ -108,7 +117,13 @@ async function format(jars: KafkaJars, dir: string, password: string): Promise<v
   const scram = `SCRAM-SHA-256=[name=${username},password=${password}]`;
   const clusterId = randomBytes(16).toString("base64url");
   const tool = [...startUpFlags, "-cp", jars.classPath, "kafka.tools.StorageTool", "format"];
-  const args = ["--cluster-id", clusterId, "--config", join(dir, "server.properties"), "--add-scram", scram];
+  const args = [
+    `--cluster-id=${clusterId}`,
+    "--config",
+    join(dir, "server.properties"),
+    "--add-scram",
+    scram,
+  ];
   try {
     await run(javaTool("java"), [...tool, ...args], { cwd: dir });
   } catch (cause) {

@@ -31,13 +31,22 @@ export async function produce(
     producer.setPollInterval(10);
     for (const { value, key = null, partition = -1 } of messages) {
       await enqueue(producer, () => {
-        producer.produce(topic, partition, typeof value === "string" ? Buffer.from(value) : value, key);
+        producer.produce(topic, partition, payload(value), key);
       });
     }
     await delivered;
   } finally {
     await disconnect(producer);
   }
+}
+
+/** node-rdkafka sends a Buffer without memory of its own, such as `Buffer.from("")`, as null. */
+const emptyPayload = Buffer.alloc(1).subarray(0, 0);
+
+function payload(value: Outgoing["value"]): Buffer | null {
+  if (value === null) return null;
+  const bytes = typeof value === "string" ? Buffer.from(value) : value;
+  return bytes.length === 0 ? emptyPayload : bytes;
 }
 
 /** Hands over one message, again and again while the client's queue is full. */
@@ -128,15 +137,13 @@ export async function partitionCount(settings: ClientSettings, topic: string): P
 
 type AnyClient = rdkafka.Client<string>;
 
-/** Connects; rejects with librdkafka's words, and with its last error event when it only says "timed out". */
+/** Connects; rejects with librdkafka's words, and with the error events before them, which tell the reason. */
 export function connect(client: AnyClient, timeout = 10_000): Promise<rdkafka.Metadata> {
-  let lastEvent = "";
-  client.on("event.error", (error: rdkafka.LibrdKafkaError) => {
-    lastEvent = error.message;
-  });
+  const events = new Set<string>();
+  client.on("event.error", (error: rdkafka.LibrdKafkaError) => events.add(error.message));
   return new Promise((resolve, reject) => {
     client.connect({ timeout }, (error, metadata) => {
-      if (error) reject(new Error(`${error.message}${lastEvent === "" ? "" : ` (${lastEvent})`}`));
+      if (error) reject(new Error([error.message, ...events].join("; ")));
       else resolve(metadata);
     });
   });
