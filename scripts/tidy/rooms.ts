@@ -1,0 +1,65 @@
+/**
+ * The rooms of the house and who may import whom: a room imports only rooms with a lower number. This table is the
+ * authority; the README shows it.
+ */
+export interface Room {
+  /** Path of the room from the root: a file, or a folder with a slash at its end. */
+  readonly path: string;
+  readonly number: number;
+  /** Packages that the room may import, beside node's own. */
+  readonly packages?: readonly string[];
+  /** Hot rooms stay free of node's modules, so that they run anywhere and every call in them is one that we wrote. */
+  readonly withoutNode?: true;
+  /** When given, the only rooms that may be imported. */
+  readonly only?: readonly string[];
+}
+
+export const rooms: readonly Room[] = [
+  { path: "lib/errors.ts", number: 0 },
+  { path: "lib/base/", number: 1 },
+  { path: "lib/kernels/", number: 2, withoutNode: true },
+  { path: "lib/data/", number: 3, packages: ["uuid", "fast-json-stable-stringify"], withoutNode: true },
+  { path: "lib/trace/", number: 4 },
+  { path: "lib/dataflow/", number: 5 },
+  { path: "lib/expressions/", number: 5 },
+  { path: "lib/reducers/", number: 6 },
+  { path: "lib/windows/", number: 6 },
+  { path: "lib/io/", number: 6 },
+  { path: "lib/operators/", number: 7 },
+  { path: "lib/plan/", number: 8, packages: ["immutable"] },
+  { path: "lib/table/", number: 9 },
+  { path: "lib/persistence/", number: 10, packages: ["lmdb"] },
+  { path: "lib/sql/", number: 10 },
+  { path: "lib/runtime/", number: 11, packages: ["immutable"] },
+  { path: "lib/debug/", number: 12 },
+  {
+    path: "connectors/formats/",
+    number: 12,
+    packages: ["papaparse"],
+    only: ["lib/errors.ts", "lib/base/", "lib/kernels/", "lib/data/", "lib/io/"],
+  },
+  { path: "connectors/kafka/", number: 13, packages: ["node-rdkafka"] },
+  { path: "lib/index.ts", number: 14 },
+  { path: "lib/cli/", number: 15 },
+];
+
+const connector = /^connectors\/[a-z0-9-]+\//;
+
+/** The room that a file (path from the root) is in, or null. Any further folder of connectors/ is a connector. */
+export function roomOf(file: string): Room | null {
+  const known = rooms.find(({ path }) => (path.endsWith("/") ? file.startsWith(path) : file === path));
+  if (known !== undefined) return known;
+  const folder = connector.exec(file)?.[0];
+  return folder === undefined ? null : { path: folder, number: 13 };
+}
+
+/** Why a file of `from` must not import one of `to`; null when it may. */
+export function importRefused(from: Room, to: Room): string | null {
+  if (from.path === to.path) return null;
+  if (from.only !== undefined && !from.only.includes(to.path)) {
+    return `${from.path} imports only ${from.only.join(", ")}`;
+  }
+  if (to.number < from.number) return null;
+  const direction = to.number === from.number ? "a sideways" : "an upward";
+  return `${direction} import: ${from.path} is room ${from.number}, ${to.path} is room ${to.number}`;
+}
