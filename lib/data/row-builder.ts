@@ -46,6 +46,18 @@ export class RowBuilder {
     this.length = row + 1;
   }
 
+  /** Ends the rows of messages [from, to), one each, whose cells have been written from `length` on. */
+  endRows(partitions: Int32Array, offsets: Float64Array, from: number, to: number): void {
+    if (from === to) return;
+    const row = this.length;
+    const end = row + (to - from);
+    if (end > this.offsets.length) this.reserve(to - from);
+    this.partitions.set(partitions.subarray(from, to), row);
+    this.offsets.set(offsets.subarray(from, to), row);
+    this.ordinals.fill(0, row, end);
+    this.length = end;
+  }
+
   /** Takes back the rows from `length` on. */
   truncate(length: number): void {
     this.length = length;

@@ -1,5 +1,5 @@
-import type { Columns } from "../data/schema.ts";
 import type { RowBuilder } from "../data/row-builder.ts";
+import type { Columns } from "../data/schema.ts";
 import type { ErrorCode } from "../errors.ts";
 
 /**
@@ -46,7 +46,10 @@ export interface Parser {
    * Absent, or false until `offerHeader` accepted a message: before that the session holds messages back.
    */
   readonly ready?: boolean;
-  /** Looks whether message i is the header. */
+  /**
+   * Looks whether message i is the header. Once accepted, `parseInto` of that very message (the same partition and
+   * offset, also after `load`) yields the rows that follow the header in it: usually none.
+   */
   offerHeader?(messages: PackedMessages, message: number): boolean;
   /** Appends the rows of messages [from, to) to `rows`, ending each with `rows.endRow`. */
   parseInto(messages: PackedMessages, from: number, to: number, rows: RowBuilder, reject: Reject): void;

@@ -1,0 +1,10 @@
+import type { Columns } from "../../lib/data/schema.ts";
+import type { Parser } from "../../lib/io/parser.ts";
+import type { FormatDefinition } from "./format.ts";
+import { JsonParser } from "./json-parser.ts";
+
+/** Objects by name: one a message, or an array of them. */
+export const json = {
+  name: "json",
+  parser: { create: (columns: Columns): Parser => new JsonParser(columns) },
+} as const satisfies FormatDefinition;
