@@ -22,6 +22,8 @@ export const errorCodes = {
   TP_GRAPH_RUNNING: "`pw.run()` was called while, or after, the same graph ran.",
   TP_INTERNAL: "An invariant of Towpath itself does not hold: a bug, please report it.",
   TP_INT_RANGE: "A number of an int column is not a safe integer.",
+  TP_JOIN_AMBIGUOUS: "A self-join does not say which side a column is of.",
+  TP_JOIN_CONDITION: "A join's condition is not an equality between its two tables.",
   TP_KAFKA_AUTHENTICATION: "The broker refused the credentials.",
   TP_KAFKA_FAILED: "The Kafka client reported an error that it cannot recover from.",
   TP_KAFKA_INGEST: "The ingest path asked for by TOWPATH_INGEST is not available.",
@@ -75,7 +77,10 @@ export class TowpathError extends Error {
   constructor(code: ErrorCode, detail: string, parts: ErrorParts = {}) {
     const place = parts.where === undefined ? "" : ` (${parts.where})`;
     const hint = parts.hint === undefined ? "" : ` ${parts.hint}`;
-    super(`${code}: ${detail}${place}.${hint}`, parts.cause === undefined ? undefined : { cause: parts.cause });
+    super(
+      `${code}: ${detail}${place}.${hint}`,
+      parts.cause === undefined ? undefined : { cause: parts.cause },
+    );
     this.name = "TowpathError";
     this.code = code;
     this.detail = detail;

@@ -1,6 +1,6 @@
 import { Arena } from "../base/arena.ts";
 import { grown } from "../base/growth.ts";
-import { type Column, ERROR, NULL, NumberColumn, TextColumn, VALUE, ValueColumn } from "./column.ts";
+import { ERROR, NULL, NumberColumn, TextColumn, VALUE, ValueColumn } from "./column.ts";
 import { type ColumnType, layoutOf } from "./type.ts";
 import { compareNumbers, ERROR_VALUE, stableJson } from "./value.ts";
 
@@ -30,7 +30,8 @@ abstract class TagBuilder {
   tags: Uint8Array | null = null;
 
   setTag(row: number, tag: number): void {
-    if (this.tags === null || row >= this.tags.length) this.tags = grown(this.tags ?? new Uint8Array(64), row + 1);
+    if (this.tags === null || row >= this.tags.length)
+      this.tags = grown(this.tags ?? new Uint8Array(64), row + 1);
     this.tags[row] = tag;
   }
 

@@ -32,7 +32,12 @@ export function gatherKeys(from: Uint32Array, rows: Uint32Array, n: number, out:
 }
 
 /** Row numbers where a bool column is true (a value, not null or failed). Returns their count. */
-export function selectTrue(values: Float64Array, tags: Uint8Array | null, n: number, out: Uint32Array): number {
+export function selectTrue(
+  values: Float64Array,
+  tags: Uint8Array | null,
+  n: number,
+  out: Uint32Array,
+): number {
   let kept = 0;
   for (let i = 0; i < n; i++) {
     out[kept] = i;

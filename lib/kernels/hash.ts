@@ -33,7 +33,12 @@ export function hashNumber(value: number): number {
   return Math.imul(words[0], MIX) ^ words[1];
 }
 
-export function hashNumbers(values: Float64Array, tags: Uint8Array | null, n: number, out: Uint32Array): void {
+export function hashNumbers(
+  values: Float64Array,
+  tags: Uint8Array | null,
+  n: number,
+  out: Uint32Array,
+): void {
   for (let i = 0; i < n; i++) {
     const h = tags !== null && tags[i] !== 0 ? NULL_MARK : hashNumber(values[i]);
     out[i] = Math.imul(rotated(out[i]) ^ h, MIX);

@@ -9,7 +9,13 @@ export const ABSENT_SLOT = -1;
 export const COLLIDED_SLOT = -2;
 
 /** For each row the first slot of equal hash, or ABSENT_SLOT. Equality of the values is verified afterwards. */
-export function probeHashes(table: Int32Array, mask: number, hashes: Uint32Array, n: number, slots: Int32Array): void {
+export function probeHashes(
+  table: Int32Array,
+  mask: number,
+  hashes: Uint32Array,
+  n: number,
+  slots: Int32Array,
+): void {
   for (let i = 0; i < n; i++) {
     const hash = hashes[i] | 0;
     let at = hash & mask;

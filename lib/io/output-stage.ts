@@ -1,0 +1,44 @@
+import type { Batch } from "../data/batch.ts";
+import { ERROR } from "../data/column.ts";
+import { consolidate } from "../data/consolidate.ts";
+import { concatBatches, gatherBatch, ownBatch } from "../data/rows.ts";
+import { deletionsFirst } from "../kernels/consolidate.ts";
+import type { Sink } from "./sink.ts";
+
+/**
+ * Holds what an output gets during one commit, until the commit is whole.
+ * Promise 1 (atomic) ends here: nothing reaches the sink before `release`, and then everything does, consolidated,
+ * deletions first, without rows that hold a failed cell.
+ */
+export class OutputStage {
+  readonly #staged: Batch[] = [];
+
+  /** Takes the delta of a visit. An earlier visit's delta was borrowed and is copied before the next one runs. */
+  add(batch: Batch): void {
+    for (let i = 0; i < this.#staged.length; i++) this.#staged[i] = ownBatch(this.#staged[i]);
+    this.#staged.push(batch);
+  }
+
+  /** Hands the commit to the sink, all of it at `time`; returns whether anything changed. */
+  release(sink: Sink, time: number): boolean {
+    if (this.#staged.length === 0) return false;
+    const batch = this.#staged.length === 1 ? this.#staged[0] : consolidate(concatBatches(this.#staged));
+    this.#staged.length = 0;
+    const clean = batch === null ? null : withoutFailures(batch.at(time));
+    if (clean === null) return false;
+    const order = new Uint32Array(clean.length);
+    if (clean.diffs === null) for (let i = 0; i < order.length; i++) order[i] = i;
+    else deletionsFirst(clean.diffs, clean.length, order);
+    sink.write(clean, order);
+    return true;
+  }
+}
+
+function withoutFailures(batch: Batch): Batch | null {
+  if (batch.columns.every(({ tags }) => tags === null || !tags.includes(ERROR))) return batch;
+  const rows: number[] = [];
+  for (let row = 0; row < batch.length; row++) {
+    if (batch.columns.every(({ tags }) => tags === null || tags[row] !== ERROR)) rows.push(row);
+  }
+  return rows.length === 0 ? null : gatherBatch(batch, Uint32Array.from(rows), rows.length);
+}

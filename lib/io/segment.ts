@@ -1,0 +1,45 @@
+import { RowBuilder } from "../data/row-builder.ts";
+import type { Columns } from "../data/schema.ts";
+
+/**
+ * The rows between two commit markers, under construction. Segments are used again after their commit is released,
+ * so that a steady stream allocates no new columns.
+ */
+export class Segment {
+  readonly rows: RowBuilder;
+  /** When its first row came, in ms; null while it has none. */
+  openedAt: number | null = null;
+  /** A marker (or a limit) has closed it. */
+  closed = false;
+
+  constructor(columns: Columns, needed: readonly boolean[]) {
+    this.rows = new RowBuilder(columns, needed);
+  }
+
+  reset(): void {
+    this.rows.reset();
+    this.openedAt = null;
+    this.closed = false;
+  }
+}
+
+/** Segments that are not in use. */
+export class SegmentPool {
+  readonly #columns: Columns;
+  readonly #needed: readonly boolean[];
+  readonly #free: Segment[] = [];
+
+  constructor(columns: Columns, needed: readonly boolean[]) {
+    this.#columns = columns;
+    this.#needed = needed;
+  }
+
+  take(): Segment {
+    return this.#free.pop() ?? new Segment(this.#columns, this.#needed);
+  }
+
+  give(segment: Segment): void {
+    segment.reset();
+    this.#free.push(segment);
+  }
+}

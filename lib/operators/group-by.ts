@@ -1,0 +1,215 @@
+/**
+ * One row a group, with the answers of the group's reducers.
+ *
+ *   For each group touched by Δ: emit −(old answer) +(new answer) where they differ, where
+ *   answer(g) = reducers over { row : row[keys] = g }; a group without rows has no answer.
+ *
+ * State: an index of the groups, how many rows each has, and one accumulator a reducer and group. The old answer is
+ * taken from the state before the delta goes in, so answers themselves are not kept. Cost: the size of the delta.
+ * Laws 1–3, 5, 6; not linear.
+ */
+import { grown } from "../base/growth.ts";
+import { Batch } from "../data/batch.ts";
+import { markChanged } from "../data/changed-rows.ts";
+import { ABSENT, type Column } from "../data/column.ts";
+import { Keys } from "../data/keys.ts";
+import { keysOfValues } from "../data/row-key.ts";
+import { concatColumns, gatherColumn } from "../data/rows.ts";
+import type { StateReader, StateWriter } from "../data/state.ts";
+import type { ColumnType } from "../data/type.ts";
+import type { Operator } from "../dataflow/operator.ts";
+import { pairGroups, selectLive } from "../kernels/group-changes.ts";
+import { touchSlots } from "../kernels/touch.ts";
+import { reducers } from "../reducers/index.ts";
+import type { ReducerState } from "../reducers/reducer.ts";
+import { Counts } from "../trace/counts.ts";
+import { RowIndex } from "../trace/row-index.ts";
+import type { OperatorDefinition, OperatorSpec } from "./operator-definition.ts";
+
+export interface GroupByOptions {
+  /** Positions of the grouping columns; none is one group for the whole table. */
+  readonly keys: readonly number[];
+  readonly reductions: readonly {
+    readonly reducer: string;
+    readonly args: readonly number[];
+    readonly options: unknown;
+  }[];
+}
+
+export const groupBy: OperatorDefinition = {
+  name: "groupBy",
+  linear: false,
+  create: (spec) => new GroupBy(spec),
+};
+
+interface Reduction {
+  readonly args: readonly number[];
+  /** null where nobody reads the answer. */
+  readonly state: ReducerState | null;
+}
+
+/** Groups of one moment, by slot, with their reducers' answers. */
+interface Answers {
+  readonly slots: Uint32Array;
+  readonly columns: readonly Column[];
+}
+
+class GroupBy implements Operator {
+  readonly #keyColumns: readonly number[];
+  readonly #keyTypes: readonly ColumnType[];
+  readonly #groups: RowIndex;
+  readonly #rows = new Counts();
+  readonly #reductions: readonly Reduction[];
+  #marks = new Uint32Array(16);
+  #epoch = 0;
+
+  constructor(spec: OperatorSpec) {
+    const { keys, reductions } = spec.options as GroupByOptions;
+    const [{ columns, appendOnly }] = spec.inputs;
+    this.#keyColumns = keys;
+    this.#keyTypes = keys.map((position) => columns[position].type);
+    this.#groups = new RowIndex(this.#keyTypes);
+    this.#reductions = reductions.map(({ reducer, args, options }, i) => {
+      const types = args.map((position) => columns[position].type);
+      const needed = spec.needed[keys.length + i];
+      const definition = reducers[reducer as keyof typeof reducers];
+      return { args, state: needed ? definition.create(types, { appendOnly, options }) : null };
+    });
+  }
+
+  get stateSize(): number {
+    return this.#reductions.reduce((size, { state }) => size + (state?.size ?? 0), this.#groups.size);
+  }
+
+  step([batch]: readonly (Batch | null)[]): Batch | null {
+    if (batch === null) return null;
+    const slots = new Int32Array(batch.length);
+    this.#groups.lookupOrInsert(pick(batch, this.#keyColumns), batch.length, slots);
+    this.#reserve();
+    const touched = this.#touch(slots, batch.length);
+    const before = this.#answers(touched);
+    this.#accumulate(slots, batch);
+    const after = this.#answers(touched);
+    const result = this.#emit(batch.time, touched, before, after);
+    this.#forgetEmpty(touched);
+    return result;
+  }
+
+  save(writer: StateWriter): void {
+    const { capacity } = this.#groups;
+    this.#groups.save(writer.scope("groups"));
+    this.#rows.save(writer.scope("rows"), capacity);
+    this.#reductions.forEach(({ state }, i) => state?.save(writer.scope(`reduction${i}`), capacity));
+  }
+
+  load(reader: StateReader): void {
+    this.#groups.load(reader.scope("groups"));
+    this.#rows.load(reader.scope("rows"));
+    this.#reductions.forEach(({ state }, i) => state?.load(reader.scope(`reduction${i}`)));
+    this.#reserve();
+  }
+
+  #reserve(): void {
+    const { capacity } = this.#groups;
+    this.#marks = grown(this.#marks, capacity);
+    this.#rows.reserve(capacity);
+    for (const { state } of this.#reductions) state?.reserve(capacity);
+  }
+
+  /** The distinct groups of the batch, in order of first appearance. */
+  #touch(slots: Int32Array, n: number): Uint32Array {
+    const touched = new Uint32Array(n + 1);
+    this.#epoch++;
+    const count = touchSlots(slots, n, this.#marks, this.#epoch, touched, new Uint32Array(n + 1));
+    return touched.subarray(0, count);
+  }
+
+  #answers(touched: Uint32Array): Answers {
+    const slots = new Uint32Array(touched.length + 1);
+    const live = selectLive(touched, touched.length, this.#rows.values, slots);
+    return {
+      slots: slots.subarray(0, live),
+      columns: this.#reductions.map(({ state }) => state?.finish(slots, live) ?? ABSENT),
+    };
+  }
+
+  #accumulate(slots: Int32Array, batch: Batch): void {
+    this.#rows.accumulate(slots, null, batch.diffs, batch.length);
+    for (const { args, state } of this.#reductions) state?.accumulate(slots, pick(batch, args), batch);
+  }
+
+  #emit(time: number, touched: Uint32Array, before: Answers, after: Answers): Batch | null {
+    const n = touched.length;
+    const oldRows = new Uint32Array(n);
+    const newRows = new Uint32Array(n);
+    const vanished = new Uint32Array(n);
+    const appeared = new Uint32Array(n);
+    const pairs = pairGroups(
+      before.slots,
+      before.slots.length,
+      after.slots,
+      after.slots.length,
+      touched,
+      n,
+      oldRows,
+      newRows,
+      appeared,
+      vanished,
+    );
+    const changed = new Uint8Array(pairs);
+    before.columns.forEach((old, i) => markChanged(old, oldRows, after.columns[i], newRows, pairs, changed));
+    const isChanged = (_: number, i: number): boolean => changed[i] === 1;
+    const deleted = joined(
+      vanished,
+      before.slots.length - pairs,
+      oldRows.subarray(0, pairs).filter(isChanged),
+    );
+    const inserted = joined(
+      appeared,
+      after.slots.length - pairs,
+      newRows.subarray(0, pairs).filter(isChanged),
+    );
+    return deleted.length + inserted.length === 0
+      ? null
+      : this.#result(time, before, deleted, after, inserted);
+  }
+
+  #result(time: number, before: Answers, deleted: Uint32Array, after: Answers, inserted: Uint32Array): Batch {
+    const total = deleted.length + inserted.length;
+    const slots = new Uint32Array(total);
+    for (let i = 0; i < deleted.length; i++) slots[i] = before.slots[deleted[i]];
+    for (let i = 0; i < inserted.length; i++) slots[deleted.length + i] = after.slots[inserted[i]];
+    const keyColumns = this.#groups.stores.map((store) => store.gather(slots, total));
+    const answers = before.columns.map((old, i) =>
+      concatColumns(
+        [
+          gatherColumn(old, deleted, deleted.length),
+          gatherColumn(after.columns[i], inserted, inserted.length),
+        ],
+        [deleted.length, inserted.length],
+      ),
+    );
+    const diffs = deleted.length === 0 ? null : new Int32Array(total).fill(1).fill(-1, 0, deleted.length);
+    const keys = Keys.derived(() => keysOfValues(keyColumns, this.#keyTypes, total));
+    return new Batch(time, total, [...keyColumns, ...answers], keys, diffs);
+  }
+
+  #forgetEmpty(touched: Uint32Array): void {
+    for (const slot of touched) {
+      if (this.#rows.values[slot] !== 0) continue;
+      for (const { state } of this.#reductions) state?.clear(slot);
+      this.#groups.remove(slot);
+    }
+  }
+}
+
+function pick(batch: Batch, positions: readonly number[]): Column[] {
+  return positions.map((position) => batch.columns[position]);
+}
+
+function joined(first: Uint32Array, firstCount: number, second: Uint32Array): Uint32Array {
+  const both = new Uint32Array(firstCount + second.length);
+  both.set(first.subarray(0, firstCount));
+  both.set(second, firstCount);
+  return both;
+}

@@ -1,0 +1,26 @@
+import type { SourceSite } from "../base/source-site.ts";
+import type { Columns } from "../data/schema.ts";
+import type { FailureHandler } from "../dataflow/errors.ts";
+import type { Operator } from "../dataflow/operator.ts";
+
+/** What an operator is created from: its plan node's data, and what lowering found out about it. */
+export interface OperatorSpec<Options = unknown> {
+  readonly options: Options;
+  /** Columns and growth of each input. */
+  readonly inputs: readonly { readonly columns: Columns; readonly appendOnly: boolean }[];
+  /** The operators that feed it, in the order of the inputs (a join reads the arrangements of its two). */
+  readonly feeders: readonly Operator[];
+  readonly columns: Columns;
+  /** Which result columns anyone reads; the others may be ABSENT. */
+  readonly needed: readonly boolean[];
+  readonly site: SourceSite | null;
+  readonly onFailure: FailureHandler;
+}
+
+/** One operator, as its registry line gives it. */
+export interface OperatorDefinition {
+  readonly name: string;
+  /** Linear operators keep no state that their answer depends on: f(a + b) = f(a) + f(b). */
+  readonly linear: boolean;
+  create(spec: OperatorSpec): Operator;
+}

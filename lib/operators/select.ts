@@ -1,0 +1,118 @@
+/**
+ * New columns computed from each row; keys unchanged.
+ *
+ *   select(Δ) = { (e1(row), …, ek(row)), diff) : (row, diff) ∈ Δ }
+ *
+ * State: none, except where an expression calls a function that may answer differently next time and the input can
+ * retract: then each row's results are remembered, so that a retraction carries what was inserted. Linear.
+ * Columns passed through are not copied. Deletions may cancel insertions where columns were dropped, so such a batch
+ * is consolidated.
+ */
+import type { Batch } from "../data/batch.ts";
+import { readCell } from "../data/cell.ts";
+import { ABSENT, type Column } from "../data/column.ts";
+import { consolidate } from "../data/consolidate.ts";
+import type { Columns } from "../data/schema.ts";
+import type { StateReader, StateWriter } from "../data/state.ts";
+import type { FailureHandler } from "../dataflow/errors.ts";
+import type { Operator } from "../dataflow/operator.ts";
+import { compile, type Frame } from "../expressions/evaluate.ts";
+import type { ExpressionNode } from "../expressions/node.ts";
+import { columnsRead, isDeterministic } from "../expressions/walk.ts";
+import { RowMemo } from "../trace/row-memo.ts";
+import type { OperatorDefinition, OperatorSpec } from "./operator-definition.ts";
+import { evaluateWithMemo } from "./select-memo.ts";
+
+export interface SelectOptions {
+  /** One a result column; a bare column is passed through. */
+  readonly expressions: readonly ExpressionNode[];
+}
+
+export const select: OperatorDefinition = {
+  name: "select",
+  linear: true,
+  create: (spec) => new Select(spec),
+};
+
+type Compute = (frame: Frame) => Column;
+
+class Select implements Operator {
+  readonly #inputColumns: Columns;
+  readonly #expressions: readonly ExpressionNode[];
+  readonly #computes: readonly (Compute | null)[];
+  readonly #memo: RowMemo | null;
+  readonly #onFailure: FailureHandler;
+  readonly #spec: OperatorSpec;
+
+  constructor(spec: OperatorSpec) {
+    const { expressions } = spec.options as SelectOptions;
+    const [{ columns, appendOnly }] = spec.inputs;
+    this.#spec = spec;
+    this.#inputColumns = columns;
+    this.#expressions = expressions;
+    this.#onFailure = spec.onFailure;
+    this.#computes = expressions.map((node, i) => (spec.needed[i] ? compile(node) : null));
+    const remembers = expressions.some((node, i) => spec.needed[i] && !isDeterministic(node));
+    this.#memo =
+      remembers && !appendOnly
+        ? new RowMemo(
+            spec.columns.map(({ type }) => type),
+            spec.needed,
+          )
+        : null;
+  }
+
+  get stateSize(): number {
+    return this.#memo?.size ?? 0;
+  }
+
+  step([batch]: readonly (Batch | null)[]): Batch | null {
+    if (batch === null) return null;
+    if (this.#memo !== null) return evaluateWithMemo(batch, this.#memo, (rows) => this.#evaluate(rows));
+    const result = batch.withColumns(this.#evaluate(batch));
+    return batch.diffs === null ? result : consolidate(result);
+  }
+
+  save(writer: StateWriter): void {
+    this.#memo?.save(writer);
+  }
+
+  load(reader: StateReader): void {
+    this.#memo?.load(reader);
+  }
+
+  #evaluate(batch: Batch): Column[] {
+    return this.#computes.map((compute, i) => {
+      if (compute === null) return ABSENT;
+      return compute({
+        length: batch.length,
+        columns: [batch.columns],
+        failed: (row, site, detail, cause) =>
+          this.#onFailure({
+            operator: "select",
+            site: site ?? this.#spec.site,
+            time: batch.time,
+            row: this.#describeRow(batch, row, this.#expressions[i]),
+            detail,
+            cause,
+          }),
+      });
+    });
+  }
+
+  /** Where the row came from if that is known, and the values that the expression reads. */
+  #describeRow(batch: Batch, row: number, expression: ExpressionNode): string {
+    const values = [...(columnsRead(expression)[0] ?? [])].map((position) => {
+      const { name, type } = this.#inputColumns[position];
+      return `${name}=${excerpt(readCell(batch.columns[position], type, row))}`;
+    });
+    const origin = batch.origin?.(row);
+    return `${origin === undefined ? "" : `from ${origin}, `}with ${values.join(", ") || "no columns"}`;
+  }
+}
+
+/** A value as short text. Errors may show data of the row in question, never settings. */
+function excerpt(value: unknown): string {
+  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}

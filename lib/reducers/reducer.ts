@@ -1,0 +1,46 @@
+import type { Batch } from "../data/batch.ts";
+import type { Column } from "../data/column.ts";
+import type { StateReader, StateWriter } from "../data/state.ts";
+import type { ColumnType } from "../data/type.ts";
+
+/**
+ * One reducer, as its registry line gives it.
+ *
+ * `linear`: the state is a group of numbers that a retraction is added to negated; no value is kept.
+ * `multiset`: a retraction can bring an older value back, so the values are kept, unless the input only grows.
+ */
+export interface ReducerDefinition {
+  readonly name: string;
+  readonly kind: "linear" | "multiset";
+  /** How many arguments it takes, least and most. */
+  readonly arity: readonly [number, number];
+  /** The type of the answer; throws TP_EXPRESSION_TYPE where the arguments do not fit. */
+  result(args: readonly ColumnType[]): ColumnType;
+  create(args: readonly ColumnType[], options: ReducerOptions): ReducerState;
+}
+
+export interface ReducerOptions {
+  /** The input has no deletions: cheaper state may be chosen. */
+  readonly appendOnly: boolean;
+  /** The user's options of this reducer, as plan data. */
+  readonly options: unknown;
+}
+
+/**
+ * The state of one reducer for all groups, by group slot.
+ *
+ * Contract: `reserve` before a slot is used; `accumulate` may be called with any consolidated batch, `slots[i]` being
+ * row i's group; `finish` answers for groups that have rows, depends on nothing but the rows accumulated (not on
+ * their order or batches), and changes nothing; `clear` makes a slot as if it had never been used. Failed cells are
+ * skipped; a group whose every cell failed answers with a failed cell (count: 0).
+ */
+export interface ReducerState {
+  reserve(groups: number): void;
+  accumulate(slots: Int32Array, args: readonly Column[], batch: Batch): void;
+  finish(slots: Uint32Array, n: number): Column;
+  clear(slot: number): void;
+  save(writer: StateWriter, groups: number): void;
+  load(reader: StateReader): void;
+  /** Values kept beside a fixed state per group; 0 after law 3. */
+  readonly size: number;
+}

@@ -1,0 +1,120 @@
+import type { Batch } from "../data/batch.ts";
+import { type Column, ERROR, NumberColumn, ValueColumn } from "../data/column.ts";
+import type { StateReader, StateWriter } from "../data/state.ts";
+import { type ColumnType, formatType } from "../data/type.ts";
+import { TowpathError } from "../errors.ts";
+import { Counts } from "../trace/counts.ts";
+import { ExactSums } from "../trace/exact-sums.ts";
+import type { ReducerDefinition, ReducerState } from "./reducer.ts";
+
+/**
+ * The exact sum, rounded once: the same whatever the order of the rows and whatever came and went
+ * (docs/decisions/0003-exact-float-sums.md). An int sum outside the safe integers is a failed cell for as long as it
+ * is there; a duration sums to a duration, a bigint to a bigint.
+ */
+export const sum: ReducerDefinition = {
+  name: "sum",
+  kind: "linear",
+  arity: [1, 1],
+  result: ([type]) => summable("sum", type, ["int", "float", "duration", "bigint"]),
+  create: ([type]) => (type.name === "bigint" ? new BigSum() : new Sum(type.name === "int")),
+};
+
+/** The argument's type where it is one of `names` and cannot be null; else throws TP_EXPRESSION_TYPE. */
+export function summable(reducer: string, type: ColumnType, names: readonly string[]): ColumnType {
+  if (names.includes(type.name) && !type.optional) return type;
+  const hint = type.optional
+    ? `Give a value for null first, e.g. ${reducer}(pw.coalesce(column, 0)).`
+    : `It takes ${names.join(", ")}.`;
+  throw new TowpathError(
+    "TP_EXPRESSION_TYPE",
+    `${reducer} cannot take a column of type ${formatType(type)}`,
+    { hint },
+  );
+}
+
+class Sum implements ReducerState {
+  readonly #sums = new ExactSums();
+  readonly #valid = new Counts();
+  readonly #isInt: boolean;
+
+  constructor(isInt: boolean) {
+    this.#isInt = isInt;
+  }
+
+  get size(): number {
+    return this.#sums.spiltCount;
+  }
+
+  reserve(groups: number): void {
+    this.#sums.reserve(groups);
+    this.#valid.reserve(groups);
+  }
+
+  accumulate(slots: Int32Array, args: readonly Column[], batch: Batch): void {
+    const column = args[0] as NumberColumn;
+    this.#sums.accumulate(slots, column, batch.diffs, batch.length);
+    this.#valid.accumulate(slots, column.tags, batch.diffs, batch.length);
+  }
+
+  finish(slots: Uint32Array, n: number): Column {
+    const values = this.#sums.finish(slots, n);
+    let tags: Uint8Array | null = null;
+    for (let i = 0; i < n; i++) {
+      const failed = this.#valid.values[slots[i]] === 0 || (this.#isInt && !Number.isSafeInteger(values[i]));
+      if (!failed) continue;
+      tags ??= new Uint8Array(n);
+      tags[i] = ERROR;
+      values[i] = 0;
+    }
+    return new NumberColumn(values, tags);
+  }
+
+  clear(slot: number): void {
+    this.#sums.clear(slot);
+    this.#valid.clear(slot);
+  }
+
+  save(writer: StateWriter, groups: number): void {
+    this.#sums.save(writer.scope("sums"), groups);
+    this.#valid.save(writer.scope("valid"), groups);
+  }
+
+  load(reader: StateReader): void {
+    this.#sums.load(reader.scope("sums"));
+    this.#valid.load(reader.scope("valid"));
+  }
+}
+
+class BigSum implements ReducerState {
+  readonly size = 0;
+  #sums: bigint[] = [];
+
+  reserve(groups: number): void {
+    while (this.#sums.length < groups) this.#sums.push(0n);
+  }
+
+  accumulate(slots: Int32Array, args: readonly Column[], batch: Batch): void {
+    const { values, tags } = args[0] as ValueColumn;
+    for (let i = 0; i < batch.length; i++) {
+      if (tags !== null && tags[i] !== 0) continue;
+      this.#sums[slots[i]] += (values[i] as bigint) * BigInt(batch.diffs === null ? 1 : batch.diffs[i]);
+    }
+  }
+
+  finish(slots: Uint32Array, n: number): Column {
+    return new ValueColumn(Array.from(slots.subarray(0, n), (slot) => this.#sums[slot]));
+  }
+
+  clear(slot: number): void {
+    this.#sums[slot] = 0n;
+  }
+
+  save(writer: StateWriter, groups: number): void {
+    writer.value("sums", this.#sums.slice(0, groups).map(String));
+  }
+
+  load(reader: StateReader): void {
+    this.#sums = (reader.value("sums") as string[]).map(BigInt);
+  }
+}

@@ -1,0 +1,155 @@
+import { CommitClock } from "../data/time.ts";
+import { failRun } from "../dataflow/errors.ts";
+import type { Sink, SinkContext, SinkStats } from "../io/sink.ts";
+import type { SourceContext, SourceStats } from "../io/source.ts";
+import { currentPlan } from "../plan/plan.ts";
+import type { OutputSpec, SourceSpec } from "../plan/specs.ts";
+import { Engine } from "./engine.ts";
+import { createMonitor, type MonitoringLevel } from "./monitor.ts";
+import { RunLoop, type RunningSource } from "./run-loop.ts";
+import { onSignals } from "./signals.ts";
+import { Waker } from "./waker.ts";
+
+export interface RunOptions {
+  /** Ends the run gracefully when aborted. */
+  readonly signal?: AbortSignal;
+  /** The live table: "auto" (default) shows it on a terminal, and log lines elsewhere. */
+  readonly monitoring?: MonitoringLevel;
+}
+
+/** What a run did, as `pw.run()` resolves it. */
+export interface RunSummary {
+  /** "ended": every source came to its end; "stopped": by the signal given, SIGINT or SIGTERM. */
+  readonly reason: "ended" | "stopped";
+  readonly commits: number;
+  readonly durationMs: number;
+  readonly sources: Readonly<Record<string, SourceStats>>;
+  readonly outputs: Readonly<Record<string, SinkStats>>;
+}
+
+/**
+ * Runs the tables of the current graph and keeps every output current.
+ *
+ * Resolves when every source has ended or the signal (also SIGINT, SIGTERM) ends the run, after all outputs have been
+ * delivered. Rejects with the first error: nothing of the commit that failed has been written. Throws TP_GRAPH_EMPTY
+ * without an output and TP_GRAPH_RUNNING the second time.
+ *
+ * @example
+ * const summary = await pw.run({ signal: AbortSignal.timeout(60_000) });
+ * console.log(summary.commits);
+ */
+export async function run(options: RunOptions = {}): Promise<RunSummary> {
+  const plan = currentPlan();
+  const outputs = plan.begin();
+  try {
+    return await new Run(new Engine(outputs, failRun), options).execute();
+  } finally {
+    plan.end();
+  }
+}
+
+class Run {
+  readonly #engine: Engine;
+  readonly #options: RunOptions;
+  readonly #waker = new Waker();
+  readonly #ending = new AbortController();
+  readonly #sources: readonly RunningSource[];
+  readonly #sinks: readonly Sink[];
+  readonly #startedAt = performance.now();
+  #failure: Error | null = null;
+
+  constructor(engine: Engine, options: RunOptions) {
+    this.#engine = engine;
+    this.#options = options;
+    this.#sources = engine.sources.map(({ node, needed }) => ({
+      nodeId: node.id,
+      source: (node.options as SourceSpec).create(needed),
+    }));
+    this.#sinks = engine.outputs.map(({ node }) =>
+      (node.options as OutputSpec).create(node.inputs[0].columns),
+    );
+  }
+
+  async execute(): Promise<RunSummary> {
+    const end = (): void => this.#end();
+    const offSignals = onSignals(end);
+    const { signal } = this.#options;
+    signal?.addEventListener("abort", end);
+    if (signal?.aborted) this.#end();
+    const monitor = createMonitor(this.#options.monitoring ?? "auto", this.#view());
+    try {
+      const loop = new RunLoop(this.#engine, new CommitClock(), this.#sources, this.#sinks, this.#waker);
+      await this.#open(monitor.log);
+      monitor.start();
+      await loop.run(() => this.#ending.signal.aborted);
+      if (this.#failure !== null) throw this.#failure;
+      const reason = this.#ending.signal.aborted ? "stopped" : "ended";
+      await this.#flush();
+      return this.#summary(reason, loop.commits);
+    } finally {
+      this.#end();
+      await this.#close(monitor.log);
+      monitor.stop();
+      offSignals();
+      signal?.removeEventListener("abort", end);
+    }
+  }
+
+  #end(): void {
+    this.#ending.abort();
+    this.#waker.wake();
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.#end();
+  }
+
+  async #open(log: (line: string) => void): Promise<void> {
+    const shared: SinkContext = {
+      wake: () => this.#waker.wake(),
+      fail: (error) => this.#fail(error),
+      log,
+    };
+    const context: SourceContext = { ...shared, signal: this.#ending.signal };
+    await Promise.all(this.#sinks.map((sink) => sink.open(shared)));
+    await Promise.all(this.#sources.map(({ source }) => source.open(context)));
+  }
+
+  async #flush(): Promise<void> {
+    await Promise.all(this.#sinks.map((sink) => sink.flush()));
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  /** Closes everything whatever happens; an error while closing is logged, so that it cannot hide the first one. */
+  async #close(log: (line: string) => void): Promise<void> {
+    const closing = [...this.#sources.map(({ source }) => source), ...this.#sinks].map((end) => end.close());
+    for (const result of await Promise.allSettled(closing)) {
+      if (result.status === "rejected") log(`while closing: ${String(result.reason)}`);
+    }
+  }
+
+  #view(): { sources: () => Record<string, SourceStats>; outputs: () => Record<string, SinkStats> } {
+    return {
+      sources: () => named(this.#sources.map(({ source }) => source)),
+      outputs: () => named(this.#sinks),
+    };
+  }
+
+  #summary(reason: RunSummary["reason"], commits: number): RunSummary {
+    const view = this.#view();
+    const durationMs = Math.round(performance.now() - this.#startedAt);
+    return { reason, commits, durationMs, sources: view.sources(), outputs: view.outputs() };
+  }
+}
+
+/** Stats by name; equal names are numbered. */
+function named<Stats>(ends: readonly { readonly name: string; stats(): Stats }[]): Record<string, Stats> {
+  const result: Record<string, Stats> = {};
+  for (const end of ends) {
+    let name = end.name;
+    for (let n = 2; name in result; n++) name = `${end.name} ${n}`;
+    result[name] = end.stats();
+  }
+  return result;
+}

@@ -1,0 +1,194 @@
+import { grown } from "../base/growth.ts";
+import type { Column } from "../data/column.ts";
+import type { StateReader, StateWriter } from "../data/state.ts";
+import type { ColumnType } from "../data/type.ts";
+import { type ColumnStore, columnStore } from "./column-store.ts";
+import { Slots } from "./slots.ts";
+
+/**
+ * One sorted multiset of values for each group, in shared arrays: a treap a group (Seidel and Aragon, Algorithmica
+ * 1996). Adding, taking and finding the ends cost O(log n) expected in the size of the group.
+ *
+ * Nodes are numbered from 1 (0 is none). Priorities come from a fixed generator, so the same changes always build the
+ * same tree. A multiplicity may pass through negative values within a batch; the node goes when it comes to 0.
+ */
+export class OrderedMultisets {
+  #roots = new Int32Array(16);
+  #left = new Int32Array(16);
+  #right = new Int32Array(16);
+  #priority = new Uint32Array(16);
+  #counts = new Int32Array(16);
+  readonly #values: ColumnStore;
+  readonly #nodes = new Slots();
+  #random = 0x2545f491;
+
+  constructor(type: ColumnType) {
+    this.#values = columnStore(type);
+    this.#nodes.take();
+  }
+
+  /** Distinct values held, over all groups. */
+  get size(): number {
+    return this.#nodes.live - 1;
+  }
+
+  reserve(groups: number): void {
+    this.#roots = grown(this.#roots, groups);
+  }
+
+  /** Adds `diff` to the multiplicity of the value `column[row]` in a group. */
+  add(group: number, column: Column, row: number, diff: number): void {
+    let node = this.#roots[group];
+    while (node !== 0) {
+      const order = this.#values.compareWith(node, column, row);
+      if (order === 0) break;
+      node = order > 0 ? this.#left[node] : this.#right[node];
+    }
+    if (node === 0) {
+      this.#roots[group] = this.#insert(this.#roots[group], this.#create(column, row, diff));
+      return;
+    }
+    this.#counts[node] += diff;
+    if (this.#counts[node] === 0) {
+      this.#roots[group] = this.#remove(this.#roots[group], node);
+      this.#values.clear(node);
+      this.#nodes.free(node);
+    }
+  }
+
+  /** The node of a group's smallest value, 0 where the group has none. */
+  first(group: number): number {
+    let node = this.#roots[group];
+    while (node !== 0 && this.#left[node] !== 0) node = this.#left[node];
+    return node;
+  }
+
+  /** The node of a group's largest value, 0 where the group has none. */
+  last(group: number): number {
+    let node = this.#roots[group];
+    while (node !== 0 && this.#right[node] !== 0) node = this.#right[node];
+    return node;
+  }
+
+  gather(nodes: Uint32Array, n: number): Column {
+    return this.#values.gather(nodes, n);
+  }
+
+  /** Frees what a group still holds. */
+  clear(group: number): void {
+    const pending = [this.#roots[group]];
+    for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+      if (node === 0) continue;
+      pending.push(this.#left[node], this.#right[node]);
+      this.#values.clear(node);
+      this.#nodes.free(node);
+    }
+    this.#roots[group] = 0;
+  }
+
+  save(writer: StateWriter, groups: number): void {
+    const { used } = this.#nodes;
+    this.#nodes.save(writer.scope("nodes"));
+    writer.array("roots", this.#roots, Math.min(groups, this.#roots.length));
+    writer.array("left", this.#left, used);
+    writer.array("right", this.#right, used);
+    writer.array("priority", this.#priority, used);
+    writer.array("counts", this.#counts, used);
+    writer.value("random", this.#random);
+    this.#values.save(writer.scope("values"), used);
+  }
+
+  load(reader: StateReader): void {
+    this.#nodes.load(reader.scope("nodes"));
+    this.#roots = reader.int32("roots", 16);
+    this.#left = reader.int32("left", 16);
+    this.#right = reader.int32("right", 16);
+    this.#priority = reader.uint32("priority", 16);
+    this.#counts = reader.int32("counts", 16);
+    this.#random = reader.value("random") as number;
+    this.#values.load(reader.scope("values"));
+  }
+
+  #create(column: Column, row: number, diff: number): number {
+    const node = this.#nodes.take();
+    if (node >= this.#left.length) {
+      this.#left = grown(this.#left, node + 1);
+      this.#right = grown(this.#right, node + 1);
+      this.#priority = grown(this.#priority, node + 1);
+      this.#counts = grown(this.#counts, node + 1);
+    }
+    this.#values.reserve(node + 1);
+    this.#values.set(node, column, row);
+    this.#left[node] = 0;
+    this.#right[node] = 0;
+    this.#counts[node] = diff;
+    this.#priority[node] = this.#nextRandom();
+    return node;
+  }
+
+  #insert(tree: number, node: number): number {
+    if (tree === 0) return node;
+    const before = this.#values.compare(node, tree) < 0;
+    if (this.#priority[node] > this.#priority[tree]) {
+      this.#split(tree, node);
+      return node;
+    }
+    if (before) this.#left[tree] = this.#insert(this.#left[tree], node);
+    else this.#right[tree] = this.#insert(this.#right[tree], node);
+    return tree;
+  }
+
+  /** Parts `tree` around the value of `node` and hangs the parts below it. */
+  #split(tree: number, node: number): void {
+    let lowEnd = node;
+    let highEnd = node;
+    let lowIsRoot = true;
+    let highIsRoot = true;
+    for (let at = tree; at !== 0; ) {
+      if (this.#values.compare(at, node) < 0) {
+        if (lowIsRoot) this.#left[node] = at;
+        else this.#right[lowEnd] = at;
+        lowIsRoot = false;
+        lowEnd = at;
+        at = this.#right[at];
+      } else {
+        if (highIsRoot) this.#right[node] = at;
+        else this.#left[highEnd] = at;
+        highIsRoot = false;
+        highEnd = at;
+        at = this.#left[at];
+      }
+    }
+    if (!lowIsRoot) this.#right[lowEnd] = 0;
+    if (!highIsRoot) this.#left[highEnd] = 0;
+  }
+
+  #remove(tree: number, node: number): number {
+    if (tree === node) return this.#merge(this.#left[node], this.#right[node]);
+    if (this.#values.compare(node, tree) < 0) this.#left[tree] = this.#remove(this.#left[tree], node);
+    else this.#right[tree] = this.#remove(this.#right[tree], node);
+    return tree;
+  }
+
+  /** Every value of `low` is below every value of `high`. */
+  #merge(low: number, high: number): number {
+    if (low === 0) return high;
+    if (high === 0) return low;
+    if (this.#priority[low] > this.#priority[high]) {
+      this.#right[low] = this.#merge(this.#right[low], high);
+      return low;
+    }
+    this.#left[high] = this.#merge(low, this.#left[high]);
+    return high;
+  }
+
+  /** Marsaglia's xorshift32. */
+  #nextRandom(): number {
+    let x = this.#random;
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    this.#random = x >>> 0;
+    return this.#random;
+  }
+}

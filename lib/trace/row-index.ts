@@ -1,0 +1,114 @@
+import { grown } from "../base/growth.ts";
+import type { Column } from "../data/column.ts";
+import { hashColumns } from "../data/row-hash.ts";
+import type { StateReader, StateWriter } from "../data/state.ts";
+import type { ColumnType } from "../data/type.ts";
+import { probeHashes } from "../kernels/index-probe.ts";
+import { type ColumnStore, columnStore } from "./column-store.ts";
+import { HashTable } from "./hash-table.ts";
+import { Slots } from "./slots.ts";
+
+/**
+ * Distinct tuples of values, numbered: the groups of a group-by, the keys of an arrangement.
+ *
+ * `lookup` works a batch at a time: hash every row, probe for equal hashes, verify column by column; only rows that
+ * are new or whose hash collided take the careful path. No columns at all is the index of one empty tuple.
+ */
+export class RowIndex {
+  readonly stores: readonly ColumnStore[];
+  readonly slots = new Slots();
+  readonly #table = new HashTable();
+
+  constructor(types: readonly ColumnType[]) {
+    this.stores = types.map(columnStore);
+  }
+
+  /** Tuples held. */
+  get size(): number {
+    return this.slots.live;
+  }
+
+  /** One more than the highest slot ever used: what arrays by slot must have room for. */
+  get capacity(): number {
+    return this.slots.used;
+  }
+
+  /** The slot of each row's tuple in `out[0, n)`, inserted where it is new. */
+  lookupOrInsert(columns: readonly Column[], n: number, out: Int32Array): void {
+    const hashes = this.#probe(columns, n, out);
+    for (let row = 0; row < n; row++) {
+      if (out[row] < 0)
+        out[row] = this.#find(columns, row, hashes[row]) ?? this.#insert(columns, row, hashes[row]);
+    }
+  }
+
+  /** The slot of each row's tuple in `out[0, n)`, -1 where it is not there. */
+  lookup(columns: readonly Column[], n: number, out: Int32Array): void {
+    const hashes = this.#probe(columns, n, out);
+    for (let row = 0; row < n; row++) {
+      if (out[row] < -1) out[row] = this.#find(columns, row, hashes[row]) ?? -1;
+    }
+  }
+
+  remove(slot: number): void {
+    this.#table.remove(slot);
+    for (const store of this.stores) store.clear(slot);
+    this.slots.free(slot);
+  }
+
+  save(writer: StateWriter): void {
+    this.slots.save(writer.scope("slots"));
+    const hashes = new Uint32Array(this.capacity);
+    const live = new Uint8Array(this.capacity);
+    const { entries } = this.#table;
+    for (let i = 0; i < entries.length; i += 2) {
+      if (entries[i] === 0) continue;
+      hashes[entries[i] - 1] = entries[i + 1];
+      live[entries[i] - 1] = 1;
+    }
+    writer.array("hashes", hashes, this.capacity);
+    writer.array("live", live, this.capacity);
+    this.stores.forEach((store, i) => store.save(writer.scope(`column${i}`), this.capacity));
+  }
+
+  load(reader: StateReader): void {
+    this.slots.load(reader.scope("slots"));
+    const live = reader.uint8("live");
+    this.#table.rebuild(
+      [...live.keys()].filter((slot) => live[slot] === 1),
+      reader.uint32("hashes"),
+    );
+    this.stores.forEach((store, i) => store.load(reader.scope(`column${i}`)));
+  }
+
+  #probe(columns: readonly Column[], n: number, out: Int32Array): Uint32Array {
+    const hashes = hashColumns(columns, n);
+    probeHashes(this.#table.entries, this.#table.mask, hashes, n, out);
+    for (let i = 0; i < columns.length; i++) this.stores[i].verify(out, columns[i], n);
+    return hashes;
+  }
+
+  #find(columns: readonly Column[], row: number, hash: number): number | undefined {
+    const table = this.#table;
+    for (let at = table.first(hash); table.slotAt(at) >= 0; at = table.next(at, hash)) {
+      const slot = table.slotAt(at);
+      if (this.stores.every((store, i) => store.equals(slot, columns[i], row))) return slot;
+    }
+    return undefined;
+  }
+
+  #insert(columns: readonly Column[], row: number, hash: number): number {
+    const slot = this.slots.take();
+    for (let i = 0; i < this.stores.length; i++) {
+      this.stores[i].reserve(slot + 1);
+      this.stores[i].set(slot, columns[i], row);
+    }
+    this.#table.insert(hash, slot);
+    return slot;
+  }
+}
+
+/** An Int32Array with room for n, reused when large enough; contents are garbage. */
+export function scratchSlots(scratch: Int32Array, n: number): Int32Array {
+  return n <= scratch.length ? scratch : grown(new Int32Array(0), n);
+}
