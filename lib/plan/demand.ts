@@ -1,0 +1,108 @@
+import { assert } from "../base/assert.ts";
+import type { ExpressionNode } from "../expressions/node.ts";
+import type { FilterOptions } from "../operators/filter.ts";
+import type { GroupByOptions } from "../operators/group-by.ts";
+import type { JoinOptions } from "../operators/join.ts";
+import type { SelectOptions } from "../operators/select.ts";
+import type { PlanNode } from "./node.ts";
+
+/** Marks input `input`'s column `position` as read. */
+type Read = (input: number, position: number) => void;
+
+/**
+ * Which columns of each node somebody downstream reads, for the nodes that `outputs` need; the others are not in the
+ * map. So projection reaches the sources, and parsers skip the fields that nobody asked for.
+ *
+ * An expression whose column nobody reads is not evaluated: its functions are not called, and it cannot fail.
+ */
+export function demand(outputs: readonly PlanNode[]): Map<number, boolean[]> {
+  const needed = new Map<number, boolean[]>();
+  // Inputs have smaller numbers than the nodes that read them, so every reader comes before what it reads.
+  for (const node of reachable(outputs).sort((a, b) => b.id - a.id)) {
+    const own = needsOf(needed, node);
+    const read: Read = (input, position) => {
+      needsOf(needed, node.inputs[input])[position] = true;
+    };
+    const rule = rules[node.operator];
+    assert(rule !== undefined, `no rule says what ${node.operator} reads`);
+    rule(node, own, read);
+  }
+  return needed;
+}
+
+function needsOf(needed: Map<number, boolean[]>, node: PlanNode): boolean[] {
+  let needs = needed.get(node.id);
+  if (needs === undefined) {
+    needs = node.columns.map(() => false);
+    needed.set(node.id, needs);
+  }
+  return needs;
+}
+
+function reachable(outputs: readonly PlanNode[]): PlanNode[] {
+  const seen = new Set<PlanNode>();
+  const open = [...outputs];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    open.push(...node.inputs);
+  }
+  return [...seen];
+}
+
+/** What a node reads of its inputs, given which of its own columns are read. */
+const rules: Partial<Record<string, (node: PlanNode, own: readonly boolean[], read: Read) => void>> = {
+  source: () => {},
+
+  select(node, own, read) {
+    const { expressions } = node.options as SelectOptions;
+    const seen = new Set<ExpressionNode>();
+    expressions.forEach((expression, i) => {
+      if (own[i]) readExpression(expression, read, seen);
+    });
+  },
+
+  filter(node, own, read) {
+    readThrough(0, own, read);
+    read(0, (node.options as FilterOptions).column);
+  },
+
+  groupBy(node, own, read) {
+    const { keys, reductions } = node.options as GroupByOptions;
+    for (const position of keys) read(0, position);
+    reductions.forEach(({ args }, i) => {
+      if (own[keys.length + i]) for (const position of args) read(0, position);
+    });
+  },
+
+  join(node, own, read) {
+    const { leftKeys, rightKeys } = node.options as JoinOptions;
+    for (const position of leftKeys) read(0, position);
+    for (const position of rightKeys) read(1, position);
+    const leftCount = node.inputs[0].columns.length;
+    own.forEach((isRead, i) => {
+      if (isRead) read(i < leftCount ? 0 : 1, i < leftCount ? i : i - leftCount);
+    });
+  },
+
+  concat(node, own, read) {
+    node.inputs.forEach((_, input) => readThrough(input, own, read));
+  },
+
+  output(node, _, read) {
+    node.inputs[0].columns.forEach((_, position) => read(0, position));
+  },
+};
+
+function readThrough(input: number, own: readonly boolean[], read: Read): void {
+  own.forEach((isRead, position) => {
+    if (isRead) read(input, position);
+  });
+}
+
+function readExpression(node: ExpressionNode, read: Read, seen: Set<ExpressionNode>): void {
+  if (seen.has(node)) return;
+  seen.add(node);
+  if (node.kind === "column") read(0, node.position);
+  else if (node.kind !== "literal") for (const arg of node.args) readExpression(arg, read, seen);
+}

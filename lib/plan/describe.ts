@@ -1,0 +1,101 @@
+import { unreachable } from "../base/assert.ts";
+import { formatSite } from "../base/source-site.ts";
+import { formatType } from "../data/type.ts";
+import type { ExpressionNode } from "../expressions/node.ts";
+import type { FilterOptions } from "../operators/filter.ts";
+import type { GroupByOptions } from "../operators/group-by.ts";
+import type { JoinOptions } from "../operators/join.ts";
+import type { SelectOptions } from "../operators/select.ts";
+import type { PlanNode } from "./node.ts";
+import type { OutputSpec, SourceSpec } from "./specs.ts";
+
+/** One node in a line: `groupBy word → word str, count int (app.ts:12)`. */
+export function describeNode(node: PlanNode): string {
+  const columns = node.columns.map(({ name, type }) => `${name} ${formatType(type)}`).join(", ");
+  const said = details[node.operator]?.(node) ?? "";
+  return `${node.operator}${said === "" ? "" : ` ${said}`}${columns === "" ? "" : ` → ${columns}`} (${formatSite(node.site)})`;
+}
+
+/** The plan of these outputs as text, one line a node, each under what it reads; a node stands once. */
+export function describePlan(outputs: readonly PlanNode[]): string {
+  const lines: string[] = [];
+  const numbers = new Map<PlanNode, number>();
+  const visit = (node: PlanNode): number => {
+    const known = numbers.get(node);
+    if (known !== undefined) return known;
+    const inputs = node.inputs.map(visit);
+    const number = numbers.size + 1;
+    numbers.set(node, number);
+    const from = inputs.length === 0 ? "" : `[${inputs.map((input) => `#${input}`).join(", ")}] `;
+    lines.push(`#${number} ${from}${describeNode(node)}`);
+    return number;
+  };
+  for (const output of outputs) visit(output);
+  return lines.join("\n");
+}
+
+const details: Partial<Record<string, (node: PlanNode) => string>> = {
+  source: ({ options }) => end(options as SourceSpec),
+  output: ({ options }) => end(options as OutputSpec),
+
+  select(node) {
+    const { expressions } = node.options as SelectOptions;
+    return expressions
+      .map((expression, i) => {
+        const text = describeExpression(expression);
+        return text === node.columns[i].name ? text : `${node.columns[i].name} = ${text}`;
+      })
+      .join(", ");
+  },
+
+  filter: (node) => nameOf(node.inputs[0])((node.options as FilterOptions).column),
+
+  groupBy(node) {
+    const { keys, reductions } = node.options as GroupByOptions;
+    const name = nameOf(node.inputs[0]);
+    const answers = reductions.map(({ reducer, args }) => `${reducer}(${args.map(name).join(", ")})`);
+    return `${keys.length === 0 ? "all rows" : keys.map(name).join(", ")}: ${answers.join(", ") || "distinct"}`;
+  },
+
+  join(node) {
+    const { mode, leftKeys, rightKeys } = node.options as JoinOptions;
+    const [left, right] = node.inputs.map(nameOf);
+    return `${mode} on ${leftKeys.map((key, i) => `${left(key)} = ${right(rightKeys[i])}`).join(" and ")}`;
+  },
+};
+
+function end({ connector, name, describe }: SourceSpec | OutputSpec): string {
+  const settings = Object.entries(describe).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+  return [connector, JSON.stringify(name), ...settings].join(" ");
+}
+
+/** `mul(price, 2)`; a function of the script by its name. */
+export function describeExpression(node: ExpressionNode): string {
+  switch (node.kind) {
+    case "column":
+      return node.name;
+    case "literal":
+      return describeLiteral(node.value);
+    case "call":
+      return `${node.name}(${node.args.map(describeExpression).join(", ")})`;
+    case "apply":
+      return `apply(${[node.fn.name || "function", ...node.args.map(describeExpression)].join(", ")})`;
+    case "reduction":
+      return `${node.reducer}(${node.args.map(describeExpression).join(", ")})`;
+    default:
+      return unreachable(node);
+  }
+}
+
+const LITERAL_LENGTH_MAX = 40;
+
+function describeLiteral(value: unknown): string {
+  if (typeof value === "bigint") return `${value}n`;
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "null");
+  return text.length > LITERAL_LENGTH_MAX ? `${text.slice(0, LITERAL_LENGTH_MAX)}…` : text;
+}
+
+function nameOf(node: PlanNode): (position: number) => string {
+  return (position) => node.columns[position].name;
+}

@@ -1,0 +1,29 @@
+import type { Columns } from "../data/schema.ts";
+import type { Sink } from "../io/sink.ts";
+import type { Source } from "../io/source.ts";
+
+/** The options of a `source` node: all that a plan knows of where rows come from. */
+export interface SourceSpec {
+  /** The connector's name: "kafka", "input" … */
+  readonly connector: string;
+  /** The source's name in logs, the live table and checkpoints. */
+  readonly name: string;
+  /** Settings as plain data for `explain` and the fingerprint; secrets are redacted before. */
+  readonly describe: Readonly<Record<string, unknown>>;
+  /** Whether rows only come and never go: no upserts, no deletions. */
+  readonly appendOnly: boolean;
+  /** Makes the running source; `needed[i]` tells whether anybody reads column i. */
+  create(needed: readonly boolean[]): Source;
+}
+
+/** The options of an `output` node: all that a plan knows of where changes go. */
+export interface OutputSpec {
+  /** The connector's name: "kafka", "subscribe" … */
+  readonly connector: string;
+  /** The output's name in logs, the live table and checkpoints. */
+  readonly name: string;
+  /** Settings as plain data for `explain` and the fingerprint; secrets are redacted before. */
+  readonly describe: Readonly<Record<string, unknown>>;
+  /** Makes the running sink. */
+  create(columns: Columns): Sink;
+}

@@ -1,0 +1,105 @@
+import { nearest } from "../base/nearest.ts";
+import { formatSite, type SourceSite, userSite } from "../base/source-site.ts";
+import type { Columns } from "../data/schema.ts";
+import { TowpathError } from "../errors.ts";
+import { Column } from "../expressions/expression.ts";
+import type { ColumnNode } from "../expressions/node.ts";
+import type { PlanNode } from "../plan/node.ts";
+import type { Plan } from "../plan/plan.ts";
+
+/** Columns of `node` from position `from` on are those of the table object (or callback argument) `owner`. */
+export interface Side {
+  readonly owner: number;
+  readonly from: number;
+}
+
+/**
+ * What expressions can be said over: the columns of a plan node, under the names and objects by which the user knows
+ * them. One side for a table; for a join one for each table and one for each callback argument.
+ */
+export interface Scope {
+  readonly plan: Plan;
+  readonly node: PlanNode;
+  readonly sides: readonly Side[];
+  /** The callback's arguments. */
+  readonly records: readonly object[];
+  /** Why a column of this owner is refused although the table takes part: a hint. */
+  readonly refused: ReadonlyMap<number, string>;
+}
+
+/** The same objects over another node with the same columns. */
+export function withNode(scope: Scope, node: PlanNode): Scope {
+  return { ...scope, node };
+}
+
+/** What was given, or what the callback makes of the scope's columns. */
+export function said(scope: Scope, given: unknown): unknown {
+  return typeof given === "function" ? given(...scope.records) : given;
+}
+
+/** The user's column → the column of the scope's node. Throws TP_COLUMN_FOREIGN for a column of another table. */
+export function resolve(scope: Scope, column: ColumnNode, site: SourceSite | null): ColumnNode {
+  const side = scope.sides.find((candidate) => candidate.owner === column.owner);
+  if (side === undefined) throw foreign(scope, column, site);
+  const position = side.from + column.position;
+  return { kind: "column", owner: 0, name: column.name, position, type: scope.node.columns[position].type };
+}
+
+function foreign(scope: Scope, column: ColumnNode, site: SourceSite | null): TowpathError {
+  const refused = scope.refused.get(column.owner);
+  const made = scope.plan.siteOfOwner(column.owner);
+  const whose =
+    refused !== undefined
+      ? "is ambiguous here"
+      : made === undefined
+        ? "belongs to a table of another graph"
+        : `belongs to another table, the one made at ${formatSite(made)}`;
+  return new TowpathError("TP_COLUMN_FOREIGN", `column "${column.name}" ${whose}`, {
+    where: formatSite(site),
+    hint:
+      refused ??
+      "Use the columns of the table itself, or a callback such as (c) => ({ x: c.x }), or join the two tables.",
+  });
+}
+
+/**
+ * A callback's argument: each column under its name on an object without prototype, so that no name is special.
+ * A name that is no column throws TP_COLUMN_UNKNOWN, because plain JS would go on with undefined.
+ */
+export function columnRecord(columns: Columns, owner: number): object {
+  const record: Record<string, unknown> = Object.create(null);
+  columns.forEach(({ name, type }, position) => {
+    record[name] = new Column({ kind: "column", owner, name, position, type });
+  });
+  return new Proxy(Object.freeze(record), {
+    get(target, name) {
+      if (typeof name === "symbol" || name in target) return target[name as string];
+      if (isProbe(name)) return undefined;
+      throw unknownColumn(name, columns);
+    },
+  });
+}
+
+/** Names that runtimes and test tools look up on any object to see what it is. */
+const probes: ReadonlySet<string> = new Set([
+  "then",
+  "toJSON",
+  "asymmetricMatch",
+  "nodeType",
+  "tagName",
+  "length",
+]);
+
+export function isProbe(name: string): boolean {
+  return probes.has(name) || name.startsWith("@@") || name.startsWith("$$");
+}
+
+export function unknownColumn(name: string, columns: Columns): TowpathError {
+  const names = columns.map((column) => column.name);
+  const meant = nearest(name, names);
+  const list = names.map((known) => `"${known}"`).join(", ");
+  return new TowpathError("TP_COLUMN_UNKNOWN", `there is no column "${name}"`, {
+    where: formatSite(userSite()),
+    hint: `${meant === undefined ? "" : `Did you mean "${meant}"? `}The columns are ${list}.`,
+  });
+}

@@ -1,0 +1,306 @@
+import { type SourceSite, userSite } from "../base/source-site.ts";
+import type { Column, Expression } from "../expressions/expression.ts";
+import type { PlanNode } from "../plan/node.ts";
+import type { Plan } from "../plan/plan.ts";
+import { concatNode } from "./concat.ts";
+import { Grouped, groupingKeys, reduceNode } from "./grouping.ts";
+import { type ConditionSaid, JoinResult, joinScopes } from "./join.ts";
+import { badArgument, describe } from "./names.ts";
+import type { Schema } from "./schema.ts";
+import { columnRecord, isProbe, type Scope, said, unknownColumn } from "./scope.ts";
+import {
+  allColumns,
+  bindRowwise,
+  checkDistinct,
+  checkSome,
+  columnAt,
+  entriesSaid,
+  filterNode,
+  nodeOfOperand,
+  positionSaid,
+  selectionOf,
+  selectNode,
+} from "./selection.ts";
+import type {
+  ColumnRef,
+  ColumnsOf,
+  How,
+  JoinMode,
+  NameOf,
+  NamesOf,
+  Nullable,
+  Renamed,
+  Said,
+  Selected,
+  Selection,
+  Simplify,
+} from "./types.ts";
+
+// Never there when the program runs: it carries the columns' types.
+declare const shape: unique symbol;
+
+/** The callback's arguments for one table. */
+type Own<C> = [columns: ColumnsOf<C>];
+type Columns<C> = ColumnRef<C> | ((columns: ColumnsOf<C>) => ColumnRef<C> | readonly ColumnRef<C>[]);
+type GroupArgument<C> =
+  | NameOf<C>
+  | Expression<unknown, NameOf<C>>
+  | ((columns: ColumnsOf<C>) => Expression<unknown, NameOf<C>> | readonly Expression<unknown, NameOf<C>>[]);
+type Conditions<L, R> = readonly [ConditionSaid<L, R>, ...ConditionSaid<L, R>[]];
+
+const scopes = new WeakMap<object, Scope>();
+
+/**
+ * What can be done with a table of columns C. Every method says a new table and leaves this one as it is; nothing is
+ * computed before `pw.run()`.
+ */
+export class TableMethods<C> {
+  declare readonly [shape]: C;
+
+  /**
+   * The column of this name, also where a method has the same name.
+   *
+   * @throws TowpathError TP_COLUMN_UNKNOWN, naming the nearest.
+   * @example t.col("count")
+   */
+  col<K extends NameOf<C>>(name: K): Column<C[K], K> {
+    const { node, records } = scopeOf(this);
+    if (!node.columns.some((column) => column.name === name)) throw unknownColumn(name, node.columns);
+    return (records[0] as ColumnsOf<C>)[name];
+  }
+
+  /**
+   * The table of these columns, row by row; rows keep their keys.
+   *
+   * @throws TowpathError TP_COLUMN_FOREIGN for a column of another table.
+   * @example t.select({ name: t.name, twice: t.price.mul(2) })
+   * @example t.select((c) => ({ twice: c.price.mul(2) }))
+   */
+  select<E extends Selection<NameOf<C>>>(expressions: Said<Own<C>, E>): Table<Selected<E>> {
+    const site = userSite();
+    const scope = scopeOf(this);
+    return derive(
+      scope,
+      selectNode(scope.plan, scope.node, selectionOf(scope, expressions, "select", site), site),
+      site,
+    );
+  }
+
+  /**
+   * All columns and these; a column of the same name is replaced where it stands.
+   *
+   * @example t.withColumns({ total: t.price.mul(t.quantity) })
+   */
+  withColumns<E extends Selection<NameOf<C>>>(
+    expressions: Said<Own<C>, E>,
+  ): Table<Simplify<Omit<C, keyof E> & Selected<E>>> {
+    const site = userSite();
+    const scope = scopeOf(this);
+    const added = new Map(
+      selectionOf(scope, expressions, "withColumns", site).map((entry) => [entry.name, entry] as const),
+    );
+    const kept = allColumns(scope.node).map((entry) => added.get(entry.name) ?? entry);
+    const fresh = [...added.values()].filter((entry) => !kept.includes(entry));
+    return derive(scope, selectNode(scope.plan, scope.node, [...kept, ...fresh], site), site);
+  }
+
+  /**
+   * All columns but these, given as columns, names or a callback.
+   *
+   * @throws TowpathError TP_COLUMN_UNKNOWN; TP_BAD_ARGUMENT where no column would be left.
+   * @example t.without("note", t.currency)
+   */
+  without<const A extends readonly Columns<C>[]>(
+    ...columns: A
+  ): Table<Simplify<Omit<C, NamesOf<A[number]>>>> {
+    const site = userSite();
+    const scope = scopeOf(this);
+    const dropped = new Set(
+      columns.flatMap((item) => said(scope, item)).map((item) => positionSaid(scope, item, "without", site)),
+    );
+    const kept = allColumns(scope.node).filter((_, position) => !dropped.has(position));
+    return derive(scope, selectNode(scope.plan, scope.node, checkSome(kept, "without", site), site), site);
+  }
+
+  /**
+   * The same columns, some under new names, in the same order.
+   *
+   * @throws TowpathError TP_COLUMN_UNKNOWN; TP_COLUMN_DUPLICATE where a new name is taken; TP_BAD_ARGUMENT where a
+   *   column would get two names.
+   * @example t.rename({ newName: t.old })
+   */
+  rename<const M extends Readonly<Record<string, ColumnRef<C>>>>(
+    names: Said<Own<C>, M>,
+  ): Table<Renamed<C, M>> {
+    const site = userSite();
+    const scope = scopeOf(this);
+    const renamed = new Map<number, string>();
+    for (const { name, value } of entriesSaid(scope, names, "rename")) {
+      const position = positionSaid(scope, value, "rename", site);
+      if (renamed.has(position)) {
+        throw badArgument(`rename gives column "${scope.node.columns[position].name}" two names`, site);
+      }
+      renamed.set(position, name);
+    }
+    const entries = allColumns(scope.node).map((entry, i) => ({
+      ...entry,
+      name: renamed.get(i) ?? entry.name,
+    }));
+    checkDistinct(entries, "rename", site);
+    return derive(scope, selectNode(scope.plan, scope.node, entries, site), site);
+  }
+
+  /**
+   * The rows for which the condition is true; null counts as false. Rows keep their keys.
+   *
+   * @throws TowpathError TP_EXPRESSION_TYPE where the condition is no bool.
+   * @example t.filter(t.price.gt(3))
+   */
+  filter(condition: Said<Own<C>, Expression<boolean | null, NameOf<C>>>): Table<C> {
+    const site = userSite();
+    const scope = scopeOf(this);
+    const operand = nodeOfOperand(said(scope, condition), "the condition of filter");
+    const predicate = bindRowwise(scope, operand, "filter", site);
+    return derive(scope, filterNode(scope.plan, scope.node, predicate, site), site);
+  }
+
+  /**
+   * Groups rows that are equal in these columns, names or expressions; null is a value like others.
+   *
+   * @example t.groupBy(t.word).reduce({ word: t.word, count: pw.reducers.count() })
+   */
+  groupBy<const A extends readonly GroupArgument<C>[]>(...columns: A): Grouped<Own<C>, NamesOf<A[number]>> {
+    const site = userSite();
+    const scope = scopeOf(this);
+    const named = (name: string) => columnAt(scope.node, positionSaid(scope, name, "groupBy", site));
+    return new Grouped(scope, groupingKeys(scope, columns, named, site));
+  }
+
+  /**
+   * The whole table as one row of reducers; no row while the table is empty.
+   *
+   * @throws TowpathError TP_EXPRESSION_UNGROUPED for a column outside a reducer.
+   * @example t.reduce({ sum: pw.reducers.sum(t.value) })
+   */
+  reduce<E extends Selection<never>>(expressions: Said<Own<C>, E>): Table<Selected<E>> {
+    const site = userSite();
+    const scope = scopeOf(this);
+    return derive(scope, reduceNode(scope, [], expressions, site), site);
+  }
+
+  /**
+   * The pairs of rows that meet all conditions, each an equality between a column or expression of this table and one
+   * of the other; null equals null. A table is joined with itself by a callback.
+   *
+   * @throws TowpathError TP_JOIN_CONDITION, TP_JOIN_AMBIGUOUS, TP_EXPRESSION_TYPE.
+   * @example orders.join(customers, orders.customer.eq(customers.id)).select({ segment: customers.segment })
+   * @example staff.join(staff, (person, boss) => person.boss.eq(boss.id)).select((person, boss) => ({ … }))
+   */
+  join<R>(right: Table<R>, ...conditions: Conditions<C, R>): JoinResult<C, R> {
+    return joinTables(this, "inner", right, conditions);
+  }
+
+  /** Like `join`, and each row without a match once, the right side null. */
+  joinLeft<R>(right: Table<R>, ...conditions: Conditions<C, R>): JoinResult<C, Nullable<R>, "callback"> {
+    return joinTables(this, "left", right, conditions);
+  }
+
+  /** Like `join`, and each row of the right table without a match once, the left side null. */
+  joinRight<R>(right: Table<R>, ...conditions: Conditions<C, R>): JoinResult<Nullable<C>, R, "callback"> {
+    return joinTables(this, "right", right, conditions);
+  }
+
+  /** Like `join`, and each row of either table without a match once, the other side null. */
+  joinOuter<R>(
+    right: Table<R>,
+    ...conditions: Conditions<C, R>
+  ): JoinResult<Nullable<C>, Nullable<R>, "callback"> {
+    return joinTables(this, "outer", right, conditions);
+  }
+
+  /**
+   * The rows of this table and the others, keys kept. All have the same columns by name and type; this table's order
+   * counts. A column is optional where it is optional in any of them.
+   *
+   * @throws TowpathError TP_COLUMN_UNKNOWN for a column that this table lacks, TP_BAD_ARGUMENT for one that another
+   *   lacks, TP_EXPRESSION_TYPE for one of another type.
+   * @example europe.concat(asia, africa)
+   */
+  concat(...others: readonly Table<C>[]): Table<C> {
+    const site = userSite();
+    const scope = scopeOf(this);
+    return derive(scope, concatNode(scope, others.map(scopeOf), site), site);
+  }
+}
+
+/**
+ * A table of columns C (name → type in JS): its columns as properties, and its methods, which win over columns of the
+ * same name (`t.col("count")` reaches those).
+ */
+export type Table<C> = TableMethods<C> & {
+  readonly [K in Exclude<NameOf<C>, keyof TableMethods<C>>]: Column<C[K], K>;
+};
+
+/** The row type of a table or schema: `pw.RowOf<typeof orders>`. */
+export type RowOf<T> = T extends TableMethods<infer C> ? C : T extends Schema<infer C, string> ? C : never;
+
+function joinTables<L, R, H extends How>(
+  left: object,
+  mode: JoinMode,
+  right: object,
+  conditions: readonly unknown[],
+): JoinResult<L, R, H> {
+  return new JoinResult(joinScopes(mode, scopeOf(left), scopeOf(right), conditions, userSite()));
+}
+
+function derive<C>(scope: Scope, node: PlanNode, site: SourceSite | null): Table<C> {
+  return createTable(scope.plan, node, site);
+}
+
+/** A table over a plan node. */
+export function createTable<C>(plan: Plan, node: PlanNode, site: SourceSite | null): Table<C> {
+  const owner = plan.addOwner(site);
+  const record = columnRecord(node.columns, owner);
+  const table = new Proxy(new TableMethods<C>(), {
+    get(target, name) {
+      if (typeof name === "symbol" || isMethod(name)) return Reflect.get(target, name);
+      if (Object.hasOwn(record, name)) return Reflect.get(record, name);
+      if (name in target || isProbe(name)) return Reflect.get(target, name);
+      throw unknownColumn(name, node.columns);
+    },
+    has: (target, name) => Reflect.has(target, name) || Object.hasOwn(record, name),
+  });
+  const scope: Scope = {
+    plan,
+    node,
+    sides: [{ owner, from: 0 }],
+    records: [record],
+    refused: new Map(),
+  };
+  scopes.set(table, scope);
+  return table as Table<C>;
+}
+
+const methods: ReadonlySet<string> = new Set(
+  Object.getOwnPropertyNames(TableMethods.prototype).filter((name) => name !== "constructor"),
+);
+
+function isMethod(name: string): boolean {
+  return methods.has(name);
+}
+
+function scopeOf(table: object): Scope {
+  const scope = typeof table === "object" && table !== null ? scopes.get(table) : undefined;
+  if (scope === undefined) throw badArgument(`a table is expected here, not ${describe(table)}`, userSite());
+  return scope;
+}
+
+/** The plan node behind a table. Throws TP_BAD_ARGUMENT for anything that is no table. */
+export function nodeOf(table: object): PlanNode {
+  return scopeOf(table).node;
+}
+
+/** The graph that a table belongs to. */
+export function planOf(table: object): Plan {
+  return scopeOf(table).plan;
+}

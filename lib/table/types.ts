@@ -1,0 +1,103 @@
+import type { TypeName } from "../data/type.ts";
+import type { Column, Expression } from "../expressions/expression.ts";
+
+/** A table's columns: name → type of a value in JS. */
+export type Shape = Record<string, unknown>;
+
+/**
+ * Computes a type, so that editors and messages show one object with its columns. (The detour over `infer` makes the
+ * compiler forget the name of the alias, which it would show instead.)
+ */
+export type Simplify<T> = T extends infer O ? { -readonly [K in keyof O]: O[K] } : never;
+
+export type NameOf<C> = keyof C & string;
+
+/** What callbacks get: each column under its name, and nothing else. */
+export type ColumnsOf<C> = { readonly [K in NameOf<C>]: Column<C[K], K> };
+
+/** JS values that are accepted wherever an expression is. */
+export type Literal = string | number | boolean | bigint | Uint8Array | null;
+
+/** An expression over the columns named N, or a plain value. */
+export type Operand<N extends string> = Expression<unknown, N> | Literal;
+
+/** The type of an operand's values; plain values stand for their whole type (`1` is a `number`). */
+export type ValueOf<E> = E extends Expression<infer T, string> ? T : Widen<E>;
+
+export type Widen<T> = T extends string
+  ? string
+  : T extends number
+    ? number
+    : T extends boolean
+      ? boolean
+      : T extends bigint
+        ? bigint
+        : T;
+
+/** New columns by name, made of the columns named N. */
+export type Selection<N extends string> = Readonly<Record<string, Operand<N>>>;
+
+/** The columns that a selection makes. */
+export type Selected<E> = E extends infer O ? { -readonly [K in NameOf<O>]: ValueOf<O[K]> } : never;
+
+/** Something said with the columns at hand, or as a function of them. */
+export type Said<A extends readonly unknown[], R> = R | ((...columns: A) => R);
+
+/** Whether columns may be taken from the table objects, or only from a callback's arguments. */
+export type How = "direct" | "callback";
+
+/** What `select`, `filter`, `reduce` take: R, directly where H allows it, or as a function of the columns. */
+export type Given<H extends How, A extends readonly unknown[], R> = H extends "direct"
+  ? Said<A, R>
+  : (...columns: A) => R;
+
+/** A column of a table with columns C: the column, or its name. */
+export type ColumnRef<C> = NameOf<C> | Column<unknown, NameOf<C>>;
+
+/** The name behind a column reference, or the names behind what a callback returns. */
+export type NamesOf<A> = A extends string
+  ? A
+  : A extends Expression<unknown, infer N>
+    ? N
+    : A extends (...columns: never[]) => infer R
+      ? R extends readonly (infer I)[]
+        ? NamesOf<I>
+        : NamesOf<R>
+      : never;
+
+/** Columns C with those of M renamed: M maps a new name to the old column. */
+export type Renamed<C, M> = Simplify<
+  { [K in Exclude<NameOf<C>, NamesOf<M[keyof M]>>]: C[K] } & {
+    -readonly [K in NameOf<M>]: C[NamesOf<M[K]> & keyof C];
+  }
+>;
+
+/** Columns C where each may also be null: the side of an outer join that may have no match. */
+export type Nullable<C> = C extends infer O ? { [K in keyof O]: O[K] | null } : never;
+
+/** Which sides of a join have a row for every result. */
+export type JoinMode = "inner" | "left" | "right" | "outer";
+
+interface JsTypes {
+  int: number;
+  float: number;
+  str: string;
+  bool: boolean;
+  bytes: Buffer;
+  json: unknown;
+  bigint: bigint;
+  datetime: number;
+  duration: number;
+  pointer: string;
+  any: unknown;
+}
+
+/** `"int"`, `"str?"` …: a column's type as a schema writes it. */
+export type TypeText = TypeName | `${TypeName}?`;
+
+/** The type in JS of a column type's values: `"int"` → number, `"str?"` → string | null. */
+export type JsType<T extends TypeText> = T extends `${infer N extends TypeName}?`
+  ? JsTypes[N] | null
+  : T extends TypeName
+    ? JsTypes[T]
+    : never;
