@@ -10,7 +10,14 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { addonIsFresh, buildAddon } from "./setup/addon.mjs";
 import { buildDist, distIsFresh } from "./setup/dist.mjs";
 import { takeLock } from "./setup/lock.mjs";
-import { binaryMark, checkFeatures, installPackages, matchesLock, readFeatures } from "./setup/packages.mjs";
+import {
+  binaryMark,
+  checkFeatures,
+  hiddenLock,
+  installPackages,
+  matchesLock,
+  readFeatures,
+} from "./setup/packages.mjs";
 import {
   buildPrerequisites,
   describeMissing,
@@ -21,7 +28,7 @@ import {
   testPrerequisites,
 } from "./setup/prerequisites.mjs";
 import { SetupError, say } from "./setup/say.mjs";
-import { contentHash, platformOf, readStamp, removeStamp, writeStamp } from "./setup/stamp.mjs";
+import { contentHash, isNewer, platformOf, readStamp, removeStamp, writeStamp } from "./setup/stamp.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 // In the checkout rather than in node_modules, which `npm ci` empties.
@@ -87,9 +94,13 @@ async function bringPackages() {
   writeStamp(paths.packages, packagesStamp());
 }
 
-/** Someone ran `npm ci` by hand: nothing to compile again, if it is whole and node-rdkafka holds what we need. */
+/**
+ * Someone ran `npm ci` by hand since our stamp was written: nothing to compile again, if it is whole and node-rdkafka
+ * holds what we need. A stamp that is newer and wrong means what it says.
+ */
 function canAdopt() {
-  if (readStamp(paths.installing) !== null || !matchesLock(root)) return false;
+  if (readStamp(paths.installing) !== null || !isNewer(join(root, hiddenLock), paths.packages)) return false;
+  if (!matchesLock(root)) return false;
   const { features, reason } = readFeatures(root);
   try {
     checkFeatures({ features, reason });

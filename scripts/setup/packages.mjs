@@ -9,6 +9,8 @@ import { SetupError } from "./say.mjs";
 /** What node-rdkafka must have been built with; TLS and SCRAM go missing silently when a header is missing. */
 export const neededFeatures = ["ssl", "sasl_scram", "lz4"];
 
+/** What npm writes last: which packages it put into node_modules. */
+export const hiddenLock = "node_modules/.package-lock.json";
 const binary = "node_modules/node-rdkafka/build/Release/node-librdkafka.node";
 
 /**
@@ -76,7 +78,7 @@ export function installEnvironment(env = process.env, execPath = process.execPat
 export function matchesLock(root) {
   try {
     const wanted = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")).packages;
-    const present = JSON.parse(readFileSync(join(root, "node_modules/.package-lock.json"), "utf8")).packages;
+    const present = JSON.parse(readFileSync(join(root, hiddenLock), "utf8")).packages;
     return samePackages(wanted, present);
   } catch {
     return false;
@@ -94,7 +96,11 @@ export function samePackages(wanted, present) {
   });
 }
 
-/** The features of the installed node-rdkafka's librdkafka, or why it does not load. */
+/**
+ * The features of the installed node-rdkafka's librdkafka, or why it does not load.
+ *
+ * @returns {{ features: string[], reason?: string }}
+ */
 export function readFeatures(root) {
   const script = 'process.stdout.write(JSON.stringify(require("node-rdkafka").features))';
   const result = spawnSync(process.execPath, ["-e", script], {
@@ -108,7 +114,11 @@ export function readFeatures(root) {
   return { features: [], reason };
 }
 
-/** Throws unless the installed node-rdkafka loads and holds every needed feature. */
+/**
+ * Throws unless the installed node-rdkafka loads and holds every needed feature.
+ *
+ * @param {{ features: string[], reason?: string }} found
+ */
 export function checkFeatures({ features, reason }) {
   if (reason !== undefined) {
     throw new SetupError(`node-rdkafka was installed but does not load: ${reason}`);

@@ -87,7 +87,12 @@ export const testPrerequisites = [
   },
 ];
 
-/** The ones of `list` that are missing, each with what `probe` found instead. */
+/**
+ * The ones of `list` that are missing, each with what `probe` found instead.
+ *
+ * @param {Prerequisite[]} list
+ * @param {Probe} probe
+ */
 export function findMissing(list, probe) {
   return list.flatMap((item) => {
     const found = probe(item.id);
@@ -98,7 +103,7 @@ export function findMissing(list, probe) {
 /** One line for a missing prerequisite: what, why, and the package for each system. */
 export function describeMissing({ what, why, found, debian, fedora, macos }) {
   const packages = `Debian/Ubuntu: ${debian}; Fedora: ${fedora}; macOS: ${macos}`;
-  return `${what} is missing (${found}): ${why}. Install it with ${packages}`;
+  return `${what} ${what.endsWith("s") ? "are" : "is"} missing (${found}): ${why}. Install it with ${packages}`;
 }
 
 /** The commands that bring everything missing at once. */

@@ -2,8 +2,19 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** What an installed node_modules depends on, as text: if any of it changes, compiled parts may not load any more. */
-export function platformOf({ versions, platform, arch } = process, libc = libcOf(platform)) {
+/**
+ * What an installed node_modules depends on, as text: if any of it changes, compiled parts may not load any more.
+ *
+ * @param {{ versions: { modules: string }, platform: string, arch: string }} node
+ */
+export function platformOf(
+  {
+    versions,
+    platform,
+    arch,
+  } = /** @type {{ versions: { modules: string }, platform: string, arch: string }} */ (process),
+  libc = libcOf(platform),
+) {
   return `abi ${versions.modules} ${platform} ${arch} ${libc}`;
 }
 
@@ -60,6 +71,12 @@ export function writeStamp(path, text) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(`${path}.draft`, text);
   renameSync(`${path}.draft`, path);
+}
+
+/** Whether the first file is there and was written after the second one, or the second is not there. */
+export function isNewer(path, than) {
+  const [a, b] = [path, than].map((name) => statSync(name, { throwIfNoEntry: false })?.mtimeMs);
+  return a !== undefined && (b === undefined || a > b);
 }
 
 export function removeStamp(path) {
