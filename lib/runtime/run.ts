@@ -5,7 +5,7 @@ import type { SourceContext, SourceStats } from "../io/source.ts";
 import { currentPlan } from "../plan/plan.ts";
 import type { OutputSpec, SourceSpec } from "../plan/specs.ts";
 import { Engine } from "./engine.ts";
-import { createMonitor, type MonitoringLevel } from "./monitor.ts";
+import { createMonitor, type MonitoringLevel, type MonitorView } from "./monitor.ts";
 import { RunLoop, type RunningSource } from "./run-loop.ts";
 import { onSignals } from "./signals.ts";
 import { Waker } from "./waker.ts";
@@ -129,10 +129,11 @@ class Run {
     }
   }
 
-  #view(): { sources: () => Record<string, SourceStats>; outputs: () => Record<string, SinkStats> } {
+  #view(): MonitorView {
     return {
       sources: () => named(this.#sources.map(({ source }) => source)),
       outputs: () => named(this.#sinks),
+      stateSize: () => this.#engine.stateSize,
     };
   }
 
