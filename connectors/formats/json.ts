@@ -1,10 +1,13 @@
 import type { Columns } from "../../lib/data/schema.ts";
+import type { Formatter } from "../../lib/io/formatter.ts";
 import type { Parser } from "../../lib/io/parser.ts";
 import type { FormatDefinition } from "./format.ts";
+import { JsonFormatter } from "./json-formatter.ts";
 import { JsonParser } from "./json-parser.ts";
 
 /** Objects by name: one a message, or an array of them. */
 export const json = {
   name: "json",
   parser: { create: (columns: Columns): Parser => new JsonParser(columns) },
+  formatter: { create: (columns: Columns): Formatter => new JsonFormatter(columns) },
 } as const satisfies FormatDefinition;

@@ -57,5 +57,5 @@ function escaped(character: string): string {
 
 /** A column in a message: quoted, and short even where somebody chose a very long name. */
 export function columnName(name: string): string {
-  return `column ${excerpt(name, 0)}`;
+  return `column ${JSON.stringify(name.length <= EXCERPT_MAX ? name : `${name.slice(0, EXCERPT_MAX)}…`)}`;
 }

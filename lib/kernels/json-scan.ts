@@ -1,14 +1,15 @@
 /**
  * A projecting JSON scanner: an object's wanted fields go straight from bytes into columns, the rest is checked and
- * skipped. It takes a subset of what JSON.parse takes, with the same result; at anything else (escapes in wanted
- * texts or names, repeated names, values of the wrong type, bad UTF-8, malformed JSON) it gives up with -1, and the
- * careful path decides.
+ * skipped. It takes a subset of what JSON.parse takes, with the same result; at anything else (escapes in names,
+ * halves of surrogate pairs, repeated names, values of the wrong type, bad UTF-8, malformed JSON) it gives up with
+ * -1, and the careful path decides.
  *
  * Names are guessed: the bytes at field k are compared with the name that was last seen at field k. A guess is checked
  * in full, so it can only be slow, never wrong.
  */
 import { parseIsoDatetime } from "./iso-datetime.ts";
 import { SPECIAL, skipJsonNumber, skipJsonSpace, skipJsonString, skipJsonValue } from "./json-skip.ts";
+import { unescapedEnd, unescapeJson } from "./json-unescape.ts";
 import { scanNumber, scanned } from "./number-scan.ts";
 import {
   finishScanRow,
@@ -255,7 +256,7 @@ function isWord(bytes: Uint8Array, at: number, end: number, word: number): boole
   );
 }
 
-/** Copies a text without escapes into the arena while looking for its end. */
+/** Copies a text into the arena while looking for its end. */
 function scanText(
   target: ScanTarget,
   column: number,
@@ -280,8 +281,13 @@ function scanText(
       target.used = out;
       return at + 1;
     }
-    if (byte < 128) return -1;
-    const next = skipUtf8(bytes, at, end);
+    if (byte === 92) {
+      at = unescapeJson(bytes, at, end, arena, out);
+      if (at < 0) return -1;
+      out = unescapedEnd;
+      continue;
+    }
+    const next = byte < 128 ? -1 : skipUtf8(bytes, at, end);
     if (next < 0) return -1;
     while (at < next) arena[out++] = bytes[at++];
   }

@@ -47,9 +47,9 @@ export function writeJsonText(
       out[at++] = byte;
       continue;
     }
-    const escape = ESCAPES[byte];
+    const letter = ESCAPES[byte];
     out[at++] = 92;
-    if (escape > 1) out[at++] = escape;
+    if (letter > 1) out[at++] = letter;
     else {
       out[at++] = 117;
       out[at++] = 48;
