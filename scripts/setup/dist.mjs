@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { say } from "./say.mjs";
+import { SetupError, say } from "./say.mjs";
 import { contentHash, listingHash, readStamp, removeStamp, writeStamp } from "./stamp.mjs";
 
 const project = "scripts/tsconfig.build.json";
@@ -31,7 +31,9 @@ export function buildDist(root, stampPath) {
     return;
   }
   const errors = result.stdout.split("\n").filter((line) => line.includes("error TS"));
+  if (errors.length === 0)
+    throw new SetupError(`the compiler failed on dist/: ${result.stderr || result.stdout}`);
   say(
-    `dist/ was compiled with ${errors.length} type errors (npx tsc --noEmit lists them); the first: ${errors[0] ?? result.stderr}`,
+    `dist/ was compiled with ${errors.length} type errors (npx tsc --noEmit lists them); the first: ${errors[0]}`,
   );
 }

@@ -31,7 +31,7 @@ fs.writeFileSync("node_modules/node-rdkafka/index.js", "exports.features = " + f
 fs.writeFileSync("node_modules/node-rdkafka/build/Release/node-librdkafka.node", "");
 fs.mkdirSync("node_modules/typescript/bin", { recursive: true });
 fs.writeFileSync("node_modules/typescript/bin/tsc", 'require("node:fs").mkdirSync("dist")');
-console.log("see https://user:pw@registry.internal.example/x and _authToken=abc123");
+console.log("see https://user:pw@npm.internal.example/x and _authToken=abc123");
 setTimeout(() => {
   if (fs.existsSync("fail")) { console.error("npm error it broke"); process.exit(1); }
   fs.copyFileSync("package-lock.json", "node_modules/.package-lock.json");
