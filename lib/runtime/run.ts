@@ -86,6 +86,10 @@ class Run {
       const reason = this.#ending.signal.aborted ? "stopped" : "ended";
       await this.#flush();
       return this.#summary(reason, loop.commits);
+    } catch (error) {
+      // What was released before the failure is whole and goes out; the failure is what the caller hears of.
+      await Promise.allSettled(this.#sinks.map((sink) => sink.flush()));
+      throw error;
     } finally {
       this.#end();
       await this.#close(monitor.log);
