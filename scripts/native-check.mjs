@@ -1,0 +1,85 @@
+/**
+ * `node scripts/native-check.mjs`: the native Kafka reader under the address and undefined-behaviour sanitizers and,
+ * where it is installed, valgrind: take/detach cycles, small buffers, a client destroyed under an open reader. Then
+ * the addon itself, built with the address sanitizer, in Node (--addon-only and --core-only run one of the two).
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const native = join(root, "connectors/kafka/native");
+const client = dirname(createRequire(import.meta.url).resolve("node-rdkafka/package.json"));
+const work = mkdtempSync(join(tmpdir(), "towpath-native-"));
+
+function run(what, command, args, env = {}) {
+  const started = performance.now();
+  const result = spawnSync(command, args, { cwd: root, encoding: "utf8", env: { ...process.env, ...env } });
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  if (result.error === undefined && result.status === 0) {
+    console.log(`${what}: ok (${seconds} s)`);
+    return;
+  }
+  console.error(
+    `${what}: failed\n${result.error?.message ?? ""}${result.stdout ?? ""}${result.stderr ?? ""}`,
+  );
+  process.exitCode = 1;
+}
+
+/** The cycles without Node: no other memory than librdkafka's and ours. */
+function checkCore() {
+  const sources = ["clients.c", "tap.c", "pack.c", "toppars.c"].map((name) => join(native, "src", name));
+  const library = join(client, "build/deps");
+  const compile = (name, flags) => {
+    const args = ["-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-Werror", "-pthread", ...flags];
+    args.push("-isystem", join(client, "deps/librdkafka/src"), "-o", join(work, name));
+    args.push(join(native, "check/cycles.c"), ...sources, join(library, "librdkafka.so.1"));
+    run(`compile ${name}`, process.env.CC ?? "cc", [...args, `-Wl,-rpath,${library}`]);
+    return join(work, name);
+  };
+  const sanitized = compile("sanitized", ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]);
+  run("cycles, sanitizers", sanitized, []);
+  const plain = compile("plain", []);
+  if (spawnSync("valgrind", ["--version"]).status !== 0) {
+    console.log("cycles, valgrind: skipped, valgrind is not installed");
+    return;
+  }
+  run("cycles, valgrind memcheck", "valgrind", [
+    "--error-exitcode=9",
+    "--leak-check=full",
+    "--show-leak-kinds=definite,indirect",
+    "--errors-for-leak-kinds=definite,indirect",
+    "-q",
+    plain,
+  ]);
+}
+
+/** The tests of the addon, with its C code checked by the address sanitizer. Node itself is not, nor its leaks. */
+function checkAddon() {
+  const compiler = process.env.CC ?? "cc";
+  const asan = spawnSync(compiler, ["-print-file-name=libasan.so"], { encoding: "utf8" }).stdout.trim();
+  if (!existsSync(asan)) {
+    console.log("addon, address sanitizer: skipped, the compiler has no libasan");
+    return;
+  }
+  const build = join(native, "build.mjs");
+  const flags = { TOWPATH_NATIVE_CFLAGS: "-fsanitize=address -fno-omit-frame-pointer" };
+  run("build the addon with the sanitizer", process.execPath, [build], flags);
+  const tests = ["node_modules/vitest/vitest.mjs", "run", "test/kafka/native-reader.test.ts"];
+  run("addon, address sanitizer", process.execPath, tests, {
+    LD_PRELOAD: asan,
+    ASAN_OPTIONS: "detect_leaks=0",
+  });
+  run("build the addon again", process.execPath, [build]);
+}
+
+try {
+  if (!process.argv.includes("--addon-only")) checkCore();
+  if (!process.argv.includes("--core-only")) checkAddon();
+} finally {
+  for (const name of readdirSync(work)) rmSync(join(work, name), { recursive: true });
+  rmSync(work, { recursive: true });
+}
