@@ -1,7 +1,6 @@
-import { unreachable } from "../base/assert.ts";
 import { formatSite } from "../base/source-site.ts";
 import { formatType } from "../data/type.ts";
-import type { ExpressionNode } from "../expressions/node.ts";
+import { formatExpression } from "../expressions/format.ts";
 import type { FilterOptions } from "../operators/filter.ts";
 import type { GroupByOptions } from "../operators/group-by.ts";
 import type { JoinOptions } from "../operators/join.ts";
@@ -42,7 +41,7 @@ const details: Partial<Record<string, (node: PlanNode) => string>> = {
     const { expressions } = node.options as SelectOptions;
     return expressions
       .map((expression, i) => {
-        const text = describeExpression(expression);
+        const text = formatExpression(expression);
         return text === node.columns[i].name ? text : `${node.columns[i].name} = ${text}`;
       })
       .join(", ");
@@ -67,33 +66,6 @@ const details: Partial<Record<string, (node: PlanNode) => string>> = {
 function end({ connector, name, describe }: SourceSpec | OutputSpec): string {
   const settings = Object.entries(describe).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
   return [connector, JSON.stringify(name), ...settings].join(" ");
-}
-
-/** `mul(price, 2)`; a function of the script by its name. */
-export function describeExpression(node: ExpressionNode): string {
-  switch (node.kind) {
-    case "column":
-      return node.name;
-    case "literal":
-      return describeLiteral(node.value);
-    case "call":
-      return `${node.name}(${node.args.map(describeExpression).join(", ")})`;
-    case "apply":
-      return `apply(${[node.fn.name || "function", ...node.args.map(describeExpression)].join(", ")})`;
-    case "reduction":
-      return `${node.reducer}(${node.args.map(describeExpression).join(", ")})`;
-    default:
-      return unreachable(node);
-  }
-}
-
-const LITERAL_LENGTH_MAX = 40;
-
-function describeLiteral(value: unknown): string {
-  if (typeof value === "bigint") return `${value}n`;
-  if (value instanceof Uint8Array) return `${value.length} bytes`;
-  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "null");
-  return text.length > LITERAL_LENGTH_MAX ? `${text.slice(0, LITERAL_LENGTH_MAX)}…` : text;
 }
 
 function nameOf(node: PlanNode): (position: number) => string {

@@ -1,42 +1,45 @@
 import { createHash } from "node:crypto";
-import { fromJS, is } from "immutable";
 import type { PlanNode } from "./node.ts";
+import { isLiteral, partsOf } from "./structure.ts";
 
 /**
- * Options as data with sorted names: sites of expressions are dropped (where a thing was said is no part of what it
- * says), bytes become their text, functions stay themselves. A literal's value is the user's: all of it counts.
+ * A hash of what a node computes, stable over runs and processes: operator, options, columns and inputs, all the way
+ * down. Lines of the script are no part of it; of a function only that it is one, because its text may change with a
+ * compiler's version and still say nothing of what it closes over.
  */
-function plain(value: unknown, literal = false): unknown {
-  if (Array.isArray(value)) return value.map((item) => plain(item, literal));
-  if (value instanceof Uint8Array) return { bytes: Buffer.from(value).toString("hex") };
-  if (typeof value !== "object" || value === null) return value;
-  const isExpression = !literal && "kind" in value;
-  const inLiteral = literal || (isExpression && value.kind === "literal");
-  const result: Record<string, unknown> = Object.create(null);
-  for (const name of Object.keys(value).sort()) {
-    const item = (value as Record<string, unknown>)[name];
-    if (item !== undefined && !(isExpression && name === "site")) result[name] = plain(item, inLiteral);
-  }
-  return result;
+export function fingerprint(node: PlanNode): string {
+  return nodeHash(node, new Map());
 }
 
-/** A value with `immutable`'s equality: equal for options that say the same. Functions are equal when identical. */
-export function structureOf(value: unknown): unknown {
-  return fromJS(plain(value));
+function nodeHash(node: PlanNode, done: Map<object, string>): string {
+  const known = done.get(node);
+  if (known !== undefined) return known;
+  const { operator, options, columns } = node;
+  const inputs = node.inputs.map((input) => nodeHash(input, done));
+  const hash = valueText({ operator, inputs, options, columns }, false, done);
+  done.set(node, hash);
+  return hash;
 }
 
-/** Whether two values say the same, sites aside. */
-export function sameStructure(a: unknown, b: unknown): boolean {
-  return is(structureOf(a), structureOf(b));
+/** A leaf's text, or the hash of its parts' texts: each part once, however often it is used. */
+function valueText(value: unknown, literal: boolean, done: Map<object, string>): string {
+  const parts = partsOf(value, literal);
+  if (parts === null) return leafText(value);
+  const known = literal ? undefined : done.get(value as object);
+  if (known !== undefined) return known;
+  const inLiteral = literal || isLiteral(value);
+  const items = parts.items.map((item) => valueText(item, inLiteral, done));
+  const names = parts.kind === "record" ? JSON.stringify(parts.names) : "";
+  const hash = createHash("sha256")
+    .update(`${parts.kind}${names}[${items.join()}]`)
+    .digest("hex")
+    .slice(0, 32);
+  if (!literal) done.set(value as object, hash);
+  return hash;
 }
 
-/** Canonical text of plain data. Unlike JSON it tells 1n from "1", and NaN and the infinities from null. */
-function textOf(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(textOf).join()}]`;
-  if (typeof value === "object" && value !== null) {
-    const entries = Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}:${textOf(item)}`);
-    return `{${entries.join()}}`;
-  }
+/** Unlike JSON it tells 1n from 1, and NaN and the infinities from null. */
+function leafText(value: unknown): string {
   switch (typeof value) {
     case "string":
       return JSON.stringify(value);
@@ -47,25 +50,4 @@ function textOf(value: unknown): string {
     default:
       return String(value);
   }
-}
-
-/**
- * A hash of what a node computes, stable over runs and processes: operator, options, columns and inputs, all the way
- * down. Lines of the script are no part of it; of a function only that it is one, because its text may change with a
- * compiler's version and still say nothing of what it closes over.
- */
-export function fingerprint(node: PlanNode): string {
-  return fingerprintOf(node, new Map());
-}
-
-function fingerprintOf(node: PlanNode, done: Map<number, string>): string {
-  const known = done.get(node.id);
-  if (known !== undefined) return known;
-  const inputs = node.inputs.map((input) => fingerprintOf(input, done));
-  const text = textOf(
-    plain({ operator: node.operator, inputs, options: node.options, columns: node.columns }),
-  );
-  const hash = createHash("sha256").update(text).digest("hex").slice(0, 32);
-  done.set(node.id, hash);
-  return hash;
 }

@@ -1,10 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { Map as ImmutableMap } from "immutable";
 import { formatSite, type SourceSite } from "../base/source-site.ts";
 import type { Columns } from "../data/schema.ts";
 import { TowpathError } from "../errors.ts";
-import { structureOf } from "./fingerprint.ts";
 import type { PlanNode } from "./node.ts";
+import { Structures } from "./structure.ts";
 
 export type PlanState = "building" | "running" | "done";
 
@@ -33,7 +32,8 @@ export class Plan {
   readonly #nodes: PlanNode[] = [];
   readonly #outputs: PlanNode[] = [];
   readonly #owners = new Map<number, SourceSite | null>();
-  #shared: ImmutableMap<unknown, PlanNode> = ImmutableMap();
+  readonly #structures = new Structures();
+  readonly #shared = new Map<number, PlanNode>();
   #state: PlanState = "building";
 
   get state(): PlanState {
@@ -52,7 +52,7 @@ export class Plan {
   /** The node for a draft: one that is there already, where an equal one is. */
   add(draft: PlanDraft): PlanNode {
     if (unshared.has(draft.operator)) return this.#create(draft);
-    const structure = structureOf({
+    const structure = this.#structures.numberOf({
       operator: draft.operator,
       inputs: draft.inputs.map((input) => input.id),
       options: draft.options,
@@ -61,7 +61,7 @@ export class Plan {
     const known = this.#shared.get(structure);
     if (known !== undefined) return known;
     const node = this.#create(draft);
-    this.#shared = this.#shared.set(structure, node);
+    this.#shared.set(structure, node);
     return node;
   }
 

@@ -1,8 +1,10 @@
 import { formatSite, type SourceSite, userSite } from "../base/source-site.ts";
 import { TowpathError } from "../errors.ts";
-import type { ExpressionNode, ReductionNode } from "../expressions/node.ts";
-import { sameStructure } from "../plan/fingerprint.ts";
+import type { ColumnNode, ExpressionNode, ReductionNode } from "../expressions/node.ts";
+import { mapColumns } from "../expressions/walk.ts";
 import type { PlanNode } from "../plan/node.ts";
+import { Structures } from "../plan/structure.ts";
+import { badArgument } from "./names.ts";
 import { resolve, type Scope, said } from "./scope.ts";
 import {
   bindRowwise,
@@ -10,7 +12,6 @@ import {
   type Entry,
   entriesSaid,
   hasReduction,
-  mapColumns,
   nodeOfOperand,
   placed,
   selectNode,
@@ -53,10 +54,8 @@ export function groupingKeys(
 ): ExpressionNode[] {
   const flat = given.flatMap((item) => said(scope, item));
   if (flat.length === 0) {
-    throw new TowpathError("TP_BAD_ARGUMENT", "groupBy needs at least one column", {
-      where: formatSite(site),
-      hint: "To reduce the whole table to one row, call `reduce` on the table itself.",
-    });
+    const hint = "To reduce the whole table to one row, call `reduce` on the table itself.";
+    throw badArgument("groupBy needs at least one column", site, hint);
   }
   return flat.map((item) => {
     if (typeof item === "string" && named !== null) return named(item);
@@ -74,14 +73,14 @@ export function reduceNode(
   given: unknown,
   site: SourceSite | null,
 ): PlanNode {
-  const reductions: ReductionNode[] = [];
+  const results = new Results(keys, site);
   const entries = entriesSaid(scope, given, "reduce").map(({ name, value }): Entry => {
-    const said = nodeOfOperand(value, `column "${name}" of reduce`);
-    const bound = mapColumns(said, (column) => resolve(scope, column, site));
-    return { name, expression: overGroups(bound, keys, reductions, site) };
+    const operand = nodeOfOperand(value, `column "${name}" of reduce`);
+    const bound = mapColumns(operand, (column) => resolve(scope, column, site));
+    return { name, expression: results.over(bound) };
   });
-  const args = reductions.flatMap((reduction) => reduction.args);
-  const input = placed(scope.plan, scope.node, [...keys, ...args], site);
+  const { reductions } = results;
+  const input = placed(scope.plan, scope.node, [...keys, ...reductions.flatMap(({ args }) => args)], site);
   let at = keys.length;
   const options = {
     keys: input.positions.slice(0, keys.length),
@@ -90,29 +89,28 @@ export function reduceNode(
       return { reducer, args: input.positions.slice(at - args.length, at), options };
     }),
   };
-  const grouped = [
-    ...options.keys.map((position) => input.node.columns[position].name),
-    ...options.reductions.map(
-      ({ reducer, args }) => `${reducer}(${args.map((p) => input.node.columns[p].name)})`,
-    ),
+  const nameAt = (position: number): string => input.node.columns[position].name;
+  const canonical = [
+    ...options.keys.map(nameAt),
+    ...options.reductions.map(({ reducer, args }) => `${reducer}(${args.map(nameAt).join(", ")})`),
   ];
-  const types = [...keys, ...reductions].map(({ type }) => type);
-  const direct =
-    entries.length === types.length &&
+  // Results that are asked for as they come need no `select` to name them.
+  const asTheyCome =
+    entries.length === canonical.length &&
     entries.every(({ expression }, i) => expression.kind === "column" && expression.position === i);
-  const names = direct ? entries.map(({ name }) => name) : grouped;
+  const names = asTheyCome ? entries.map(({ name }) => name) : canonical;
   const node = scope.plan.add({
     operator: "groupBy",
     inputs: [input.node],
     options,
-    columns: names.map((name, i) => Object.freeze({ name, type: types[i] })),
+    columns: [...keys, ...reductions].map(({ type }, i) => Object.freeze({ name: names[i], type })),
     appendOnly: false,
     site,
   });
-  return direct ? node : selectNode(scope.plan, node, named(entries, node), site);
+  return asTheyCome ? node : selectNode(scope.plan, node, named(entries, node), site);
 }
 
-/** Bare columns carry the names of the node that they are bound to. */
+/** Gives the columns of bound expressions the names that they have in `node`. */
 function named(entries: readonly Entry[], node: PlanNode): Entry[] {
   return entries.map(({ name, expression }) => ({
     name,
@@ -121,57 +119,70 @@ function named(entries: readonly Entry[], node: PlanNode): Entry[] {
 }
 
 /**
- * An expression of `reduce`, rebound to the columns of the `groupBy`: keys first, then reductions, which are
- * collected. What equals a grouping expression is that key.
+ * Expressions of `reduce`, rebound to the columns of the `groupBy`: keys first, then reductions, which are collected,
+ * equal ones once. What equals a grouping expression is that key.
  */
-function overGroups(
-  node: ExpressionNode,
-  keys: readonly ExpressionNode[],
-  reductions: ReductionNode[],
-  site: SourceSite | null,
-): ExpressionNode {
-  const key = keys.findIndex((candidate) => sameExpression(candidate, node));
-  if (key >= 0) return { kind: "column", owner: 0, name: "", position: key, type: node.type };
-  switch (node.kind) {
-    case "literal":
-      return node;
-    case "column":
-      throw new TowpathError(
-        "TP_EXPRESSION_UNGROUPED",
-        `column "${node.name}" is neither grouped nor reduced`,
-        {
-          where: formatSite(site),
-          hint: `Add it to groupBy, or reduce it, for example pw.reducers.max(…).`,
-        },
-      );
-    case "reduction":
-      return {
-        kind: "column",
-        owner: 0,
-        name: "",
-        position: keys.length + indexOf(node, reductions),
-        type: node.type,
-      };
-    default:
-      return { ...node, args: node.args.map((arg) => overGroups(arg, keys, reductions, site)) };
-  }
-}
+class Results {
+  readonly reductions: ReductionNode[] = [];
+  readonly #keyCount: number;
+  readonly #site: SourceSite | null;
+  readonly #structures = new Structures();
+  /** Number of a key's or reduction's structure → its position. */
+  readonly #positions = new Map<number, number>();
+  readonly #done = new Map<ExpressionNode, ExpressionNode>();
 
-function indexOf(node: ReductionNode, reductions: ReductionNode[]): number {
-  const known = reductions.findIndex((candidate) => sameExpression(candidate, node));
-  if (known >= 0) return known;
-  if (node.args.some((arg) => hasReduction(arg))) {
-    throw new TowpathError("TP_BAD_ARGUMENT", `${node.reducer} is given the result of another reducer`, {
-      where: formatSite(node.site),
-      hint: "Reduce twice: t.groupBy(…).reduce(…).reduce(…).",
+  constructor(keys: readonly ExpressionNode[], site: SourceSite | null) {
+    this.#keyCount = keys.length;
+    this.#site = site;
+    keys.forEach((key, position) => {
+      const structure = this.#structures.numberOf(key);
+      if (!this.#positions.has(structure)) this.#positions.set(structure, position);
     });
   }
-  return reductions.push(node) - 1;
+
+  over(node: ExpressionNode): ExpressionNode {
+    let result = this.#done.get(node);
+    if (result === undefined) {
+      result = this.#over(node);
+      this.#done.set(node, result);
+    }
+    return result;
+  }
+
+  #over(node: ExpressionNode): ExpressionNode {
+    const structure = this.#structures.numberOf(node);
+    const position = this.#positions.get(structure);
+    if (position !== undefined) return result(position, node);
+    switch (node.kind) {
+      case "literal":
+        return node;
+      case "column":
+        throw new TowpathError(
+          "TP_EXPRESSION_UNGROUPED",
+          `column "${node.name}" is neither grouped nor reduced`,
+          {
+            where: formatSite(this.#site),
+            hint: "Add it to groupBy, or reduce it, for example with pw.reducers.max.",
+          },
+        );
+      case "reduction":
+        return result(this.#add(node, structure), node);
+      default:
+        return { ...node, args: node.args.map((arg) => this.over(arg)) };
+    }
+  }
+
+  #add(node: ReductionNode, structure: number): number {
+    if (node.args.some((arg) => hasReduction(arg))) {
+      const hint = "Reduce twice: t.groupBy(…).reduce(…).reduce(…).";
+      throw badArgument(`${node.reducer} is given the result of another reducer`, node.site, hint);
+    }
+    const position = this.#keyCount + this.reductions.push(node) - 1;
+    this.#positions.set(structure, position);
+    return position;
+  }
 }
 
-function sameExpression(a: ExpressionNode, b: ExpressionNode): boolean {
-  if (a === b) return true;
-  if (a.kind !== b.kind) return false;
-  if (a.kind === "column" && b.kind === "column") return a.position === b.position;
-  return sameStructure(a, b);
+function result(position: number, { type }: ExpressionNode): ColumnNode {
+  return { kind: "column", owner: 0, name: "", position, type };
 }

@@ -5,6 +5,7 @@ import { Expression } from "../expressions/expression.ts";
 import type { ColumnNode, ExpressionNode } from "../expressions/node.ts";
 import type { PlanNode } from "../plan/node.ts";
 import { Grouped, groupingKeys, reduceNode } from "./grouping.ts";
+import { badArgument } from "./names.ts";
 import { columnRecord, resolve, type Scope, type Side, said, withNode } from "./scope.ts";
 import { bindRowwise, filterNode, nodeOfOperand, placed, selectionOf, selectNode } from "./selection.ts";
 import { createTable, type Table } from "./table.ts";
@@ -105,11 +106,7 @@ export function joinScopes(
   conditions: readonly unknown[],
   site: SourceSite | null,
 ): Scope {
-  if (left.plan !== right.plan) {
-    throw new TowpathError("TP_COLUMN_FOREIGN", "the two tables of a join belong to different graphs", {
-      where: formatSite(site),
-    });
-  }
+  if (left.plan !== right.plan) throw badArgument("join is given a table of another graph", site);
   const { plan } = left;
   const pairs = conditionsSaid(left, right, conditions, site);
   const l = placed(

@@ -1,9 +1,10 @@
+import type { JsType, TypeText } from "../data/js-type.ts";
 import type { ColumnSchema, Columns } from "../data/schema.ts";
 import { typeOf } from "../data/schema.ts";
 import { type ColumnType, formatType } from "../data/type.ts";
 import { TowpathError } from "../errors.ts";
 import { checkName, entriesOf } from "./names.ts";
-import type { JsType, NameOf, Simplify, TypeText } from "./types.ts";
+import type { NameOf, Simplify } from "./types.ts";
 
 export interface ColumnOptions<T extends TypeText> {
   /** `"int"`, `"str?"` …: with `?` null is allowed. */

@@ -1,11 +1,16 @@
 import { formatSite, type SourceSite } from "../base/source-site.ts";
 import { type Columns, positionOf } from "../data/schema.ts";
-import { sameType } from "../data/type.ts";
+import { formatType, sameType } from "../data/type.ts";
 import { TowpathError } from "../errors.ts";
-import { Expression, toNode } from "../expressions/expression.ts";
+import { castNode } from "../expressions/build.ts";
+import { Expression } from "../expressions/expression.ts";
+import { formatExpression } from "../expressions/format.ts";
+import { literalNode } from "../expressions/literal.ts";
 import type { ColumnNode, ExpressionNode } from "../expressions/node.ts";
+import { mapColumns } from "../expressions/walk.ts";
 import type { PlanNode } from "../plan/node.ts";
 import type { Plan } from "../plan/plan.ts";
+import { Structures } from "../plan/structure.ts";
 import { badArgument, checkName, describe, entriesOf } from "./names.ts";
 import { resolve, type Scope, said, unknownColumn } from "./scope.ts";
 
@@ -19,31 +24,10 @@ export interface Entry {
 export function nodeOfOperand(value: unknown, what: string): ExpressionNode {
   if (value instanceof Expression) return value.node;
   const plain = value === null || ["string", "number", "boolean", "bigint"].includes(typeof value);
-  if (plain || value instanceof Uint8Array) return toNode(value);
+  if (plain || value instanceof Uint8Array) return literalNode(value);
   throw new TowpathError("TP_BAD_ARGUMENT", `${what} is ${describe(value)}, not an expression`, {
     hint: "Give a column, an expression such as t.price.mul(2), or a plain value.",
   });
-}
-
-/**
- * Replaces the columns of an expression, keeping what does not change. Shared parts are visited once, so that an
- * expression made by doubling itself stays as small as it is.
- */
-export function mapColumns(
-  node: ExpressionNode,
-  replace: (column: ColumnNode) => ExpressionNode,
-  done: Map<ExpressionNode, ExpressionNode> = new Map(),
-): ExpressionNode {
-  const known = done.get(node);
-  if (known !== undefined) return known;
-  let result = node;
-  if (node.kind === "column") result = replace(node);
-  else if (node.kind !== "literal") {
-    const args = node.args.map((arg) => mapColumns(arg, replace, done));
-    if (args.some((arg, i) => arg !== node.args[i])) result = { ...node, args };
-  }
-  done.set(node, result);
-  return result;
 }
 
 /** Whether an expression holds a reducer. */
@@ -130,11 +114,12 @@ export function selectNode(
 export function filterNode(
   plan: Plan,
   node: PlanNode,
-  predicate: ExpressionNode,
+  condition: ExpressionNode,
   site: SourceSite | null,
 ): PlanNode {
+  const predicate = condition.type.name === "any" ? castNode(condition, "bool?") : condition;
   if (predicate.type.name !== "bool") {
-    throw new TowpathError("TP_EXPRESSION_TYPE", `filter needs a bool, not a ${predicate.type.name}`, {
+    throw new TowpathError("TP_EXPRESSION_TYPE", `filter needs a bool, not a ${formatType(predicate.type)}`, {
       where: formatSite(site),
       hint: "Compare with something, for example t.price.gt(3).",
     });
@@ -155,7 +140,10 @@ export function filterNode(
   return bare ? kept : selectNode(plan, kept, allColumns(kept).slice(0, -1), site);
 }
 
-/** Positions for bound expressions: bare columns where they are, the rest computed in a `select` behind all columns. */
+/**
+ * Positions for bound expressions: bare columns where they are, the rest computed in a `select` behind all columns,
+ * equal ones once.
+ */
 export function placed(
   plan: Plan,
   node: PlanNode,
@@ -163,10 +151,17 @@ export function placed(
   site: SourceSite | null,
 ): { node: PlanNode; positions: number[] } {
   const entries = allColumns(node);
+  const structures = new Structures();
+  const computed = new Map<number, number>();
   const positions = expressions.map((expression) => {
     if (expression.kind === "column") return expression.position;
-    const known = entries.findIndex((entry) => entry.expression === expression);
-    return known >= 0 ? known : entries.push({ name: `computed ${entries.length}`, expression }) - 1;
+    const structure = structures.numberOf(expression);
+    let position = computed.get(structure);
+    if (position === undefined) {
+      position = entries.push({ name: formatExpression(expression), expression }) - 1;
+      computed.set(structure, position);
+    }
+    return position;
   });
   return { node: selectNode(plan, node, entries, site), positions };
 }

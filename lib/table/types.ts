@@ -1,5 +1,5 @@
-import type { TypeName } from "../data/type.ts";
 import type { Column, Expression } from "../expressions/expression.ts";
+import type { Literal, ValueOf } from "../expressions/types.ts";
 
 /** A table's columns: name → type of a value in JS. */
 export type Shape = Record<string, unknown>;
@@ -15,24 +15,8 @@ export type NameOf<C> = keyof C & string;
 /** What callbacks get: each column under its name, and nothing else. */
 export type ColumnsOf<C> = { readonly [K in NameOf<C>]: Column<C[K], K> };
 
-/** JS values that are accepted wherever an expression is. */
-export type Literal = string | number | boolean | bigint | Uint8Array | null;
-
 /** An expression over the columns named N, or a plain value. */
 export type Operand<N extends string> = Expression<unknown, N> | Literal;
-
-/** The type of an operand's values; plain values stand for their whole type (`1` is a `number`). */
-export type ValueOf<E> = E extends Expression<infer T, string> ? T : Widen<E>;
-
-export type Widen<T> = T extends string
-  ? string
-  : T extends number
-    ? number
-    : T extends boolean
-      ? boolean
-      : T extends bigint
-        ? bigint
-        : T;
 
 /** New columns by name, made of the columns named N. */
 export type Selection<N extends string> = Readonly<Record<string, Operand<N>>>;
@@ -77,27 +61,3 @@ export type Nullable<C> = C extends infer O ? { [K in keyof O]: O[K] | null } : 
 
 /** Which sides of a join have a row for every result. */
 export type JoinMode = "inner" | "left" | "right" | "outer";
-
-interface JsTypes {
-  int: number;
-  float: number;
-  str: string;
-  bool: boolean;
-  bytes: Buffer;
-  json: unknown;
-  bigint: bigint;
-  datetime: number;
-  duration: number;
-  pointer: string;
-  any: unknown;
-}
-
-/** `"int"`, `"str?"` …: a column's type as a schema writes it. */
-export type TypeText = TypeName | `${TypeName}?`;
-
-/** The type in JS of a column type's values: `"int"` → number, `"str?"` → string | null. */
-export type JsType<T extends TypeText> = T extends `${infer N extends TypeName}?`
-  ? JsTypes[N] | null
-  : T extends TypeName
-    ? JsTypes[T]
-    : never;
