@@ -1,5 +1,5 @@
 import { assert } from "../base/assert.ts";
-import type { ExpressionNode } from "../expressions/node.ts";
+import { columnsRead } from "../expressions/walk.ts";
 import type { FilterOptions } from "../operators/filter.ts";
 import type { GroupByOptions } from "../operators/group-by.ts";
 import type { JoinOptions } from "../operators/join.ts";
@@ -56,10 +56,8 @@ const rules: Partial<Record<string, (node: PlanNode, own: readonly boolean[], re
 
   select(node, own, read) {
     const { expressions } = node.options as SelectOptions;
-    const seen = new Set<ExpressionNode>();
-    expressions.forEach((expression, i) => {
-      if (own[i]) readExpression(expression, read, seen);
-    });
+    const [positions] = columnsRead(...expressions.filter((_, i) => own[i]));
+    for (const position of positions ?? []) read(0, position);
   },
 
   filter(node, own, read) {
@@ -98,11 +96,4 @@ function readThrough(input: number, own: readonly boolean[], read: Read): void {
   own.forEach((isRead, position) => {
     if (isRead) read(input, position);
   });
-}
-
-function readExpression(node: ExpressionNode, read: Read, seen: Set<ExpressionNode>): void {
-  if (seen.has(node)) return;
-  seen.add(node);
-  if (node.kind === "column") read(0, node.position);
-  else if (node.kind !== "literal") for (const arg of node.args) readExpression(arg, read, seen);
 }

@@ -1,9 +1,6 @@
 import type { Column, Expression } from "../expressions/expression.ts";
 import type { Literal, ValueOf } from "../expressions/types.ts";
 
-/** A table's columns: name → type of a value in JS. */
-export type Shape = Record<string, unknown>;
-
 /**
  * Computes a type, so that editors and messages show one object with its columns. (The detour over `infer` makes the
  * compiler forget the name of the alias, which it would show instead.)

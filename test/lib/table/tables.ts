@@ -24,14 +24,14 @@ export function tableOf<C>(definition: Schema<C, string>, appendOnly = true): Ta
   return tableFromSource<C>(definition.columns, { ...sourceSpec, appendOnly });
 }
 
-export const Orders = schema({
+const Orders = schema({
   id: column({ type: "int", primaryKey: true }),
   customer: "str",
   amount: "float",
   note: "str?",
 });
 
-export const Customers = schema({ id: "str", segment: "str", age: "int" });
+const Customers = schema({ id: "str", segment: "str", age: "int" });
 
 export const orders = () => tableOf(Orders);
 export const customers = () => tableOf(Customers);
