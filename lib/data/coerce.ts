@@ -1,3 +1,4 @@
+import { validate as isUuid } from "uuid";
 import type { ErrorCode } from "../errors.ts";
 import { DATETIME_MAX_MS, parseIsoDatetime } from "../kernels/iso-datetime.ts";
 import { type ColumnType, formatType } from "./type.ts";
@@ -68,7 +69,7 @@ const converters: Record<ColumnType["name"], Converter<unknown>> = {
   bigint: toBigInt,
   datetime: toDatetime,
   duration: toDuration,
-  pointer: (value) => (typeof value === "string" && UUID.test(value) ? value.toLowerCase() : undefined),
+  pointer: (value) => (isUuid(value) ? (value as string).toLowerCase() : undefined),
   any: (value) => (isAtom(value) ? value : plainCopy(value, 0)),
 };
 
@@ -87,7 +88,6 @@ const INTEGER = /^[+-]?\d+$/;
 /** What `coerceText` takes as a number. */
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const DURATION = /^([+-]?\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -236,7 +236,9 @@ export function isDeeper(text: string, limit: number): boolean {
 
 const LENGTH_MAX = 80;
 
-function cut(text: string): string {
+/** Short and on one line: JSON.stringify leaves some control characters and line separators as they are. */
+function cut(given: string): string {
+  const text = given.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, "\ufffd");
   return text.length <= LENGTH_MAX ? text : `${text.slice(0, LENGTH_MAX - 1)}…`;
 }
 
