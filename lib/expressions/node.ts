@@ -1,16 +1,11 @@
-import type { ColumnType } from "../data/type.ts";
 import type { SourceSite } from "../base/source-site.ts";
+import type { ColumnType } from "../data/type.ts";
 
 /**
  * Expressions as data: what the user's calls build, what plans hold, what the evaluator runs. Nothing but `apply`
  * holds code, so that a plan can be shown, compared, fingerprinted and handed to another engine.
  */
-export type ExpressionNode =
-  | ColumnNode
-  | LiteralNode
-  | CallNode
-  | ApplyNode
-  | ReductionNode;
+export type ExpressionNode = ColumnNode | LiteralNode | CallNode | ApplyNode | ReductionNode;
 
 /**
  * A column of a table. `owner` identifies the table object the user took it from; when a plan node is built, the

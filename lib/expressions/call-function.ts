@@ -1,0 +1,75 @@
+import { readCell } from "../data/cell.ts";
+import { coerce, Failed } from "../data/coerce.ts";
+import { ERROR } from "../data/column.ts";
+import { columnBuilder, writeCell } from "../data/column-builder.ts";
+import { type ColumnType, formatType } from "../data/type.ts";
+import { ERROR_VALUE } from "../data/value.ts";
+import type { Compute } from "./frame.ts";
+import { cellsOf, maskOf, type Operand } from "./functions/function-definition.ts";
+import { Outcome } from "./functions/outcome.ts";
+import { kindOf } from "./functions/values.ts";
+import type { ApplyNode } from "./node.ts";
+
+/**
+ * Calls a function of the script once a row, with the values as `readCell` gives them. A failed operand makes the
+ * result fail without a call. What the function returns is checked against the node's type; a result that does not
+ * have it, a Promise, and a throw are failed cells.
+ */
+export function compileApply(node: ApplyNode, args: readonly Operand[]): Compute {
+  const { fn, type, site } = node;
+  const masks = args.map(maskOf);
+  return (frame) => {
+    const n = frame.length;
+    const columns = args.map((arg) => cellsOf(arg, frame));
+    const builder = columnBuilder(type);
+    const outcome = new Outcome(frame, site);
+    for (let row = 0; row < n; row++) {
+      const values: unknown[] = [];
+      for (let i = 0; i < args.length; i++) values.push(readCell(columns[i], args[i].type, row & masks[i]));
+      if (values.includes(ERROR_VALUE)) {
+        builder.setEmpty(row, ERROR);
+        continue;
+      }
+      let result: unknown;
+      try {
+        result = checkedResult(fn(...values), type);
+      } catch (error) {
+        builder.setEmpty(row, ERROR);
+        outcome.fail(
+          row,
+          `the function threw: ${messageOf(error)}`,
+          error ?? new Error(`${error} was thrown`),
+        );
+        continue;
+      }
+      if (result instanceof Failed) {
+        builder.setEmpty(row, ERROR);
+        outcome.fail(row, result.detail);
+      } else writeCell(builder, type, row, result);
+    }
+    return builder.finish(n);
+  };
+}
+
+function checkedResult(value: unknown, type: ColumnType): unknown {
+  if (typeof value === "object" && value !== null && isThenable(value)) {
+    // Nobody will wait for it, so its failure must not end the process.
+    (value as Promise<unknown>).then(undefined, () => {});
+    return new Failed("the function returned a Promise; functions of pw.apply must be synchronous");
+  }
+  const result = coerce(value, type);
+  if (!(result instanceof Failed)) return result;
+  return new Failed(
+    value === null || value === undefined
+      ? `the function returned ${value}; where that is meant, say { type: "${formatType(type)}?" }`
+      : `the function returned ${kindOf(value)}: ${result.detail}`,
+  );
+}
+
+function isThenable(value: object): boolean {
+  return "then" in value && typeof value.then === "function";
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

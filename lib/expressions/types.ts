@@ -1,0 +1,25 @@
+import type { Expression } from "./expression.ts";
+
+/** Plain JS values that are accepted wherever an expression is. */
+export type Literal = string | number | boolean | bigint | Uint8Array | null;
+
+/** An expression, or a plain value in place of one. */
+export type Operand = Expression<unknown, string> | Literal;
+
+/** The type of an operand's values; a plain value stands for its whole type (`1` is a `number`). */
+export type ValueOf<E> = E extends Expression<infer T, string> ? T : Widened<E>;
+
+/** The names of the columns that an operand, or any of a union of operands, reads outside of reducers. */
+export type NamesRead<E> = E extends Expression<unknown, infer N> ? N : never;
+
+type Widened<T> = T extends string
+  ? string
+  : T extends number
+    ? number
+    : T extends boolean
+      ? boolean
+      : T extends bigint
+        ? bigint
+        : T extends Uint8Array
+          ? Buffer
+          : T;
