@@ -1,6 +1,10 @@
 // The public API: every name that `import * as pw from "towpath"` gives, nothing defined here.
 
+export { ERROR_VALUE as ERROR, type Row } from "./data/value.ts";
 export { type ErrorCode, TowpathError } from "./errors.ts";
+export { type ApplyOptions, apply } from "./expressions/apply.ts";
+export { coalesce, fillError, ifElse, literal, require, unwrap } from "./expressions/conditionals.ts";
+export type { Column, Expression } from "./expressions/expression.ts";
 export { graph } from "./plan/plan.ts";
 export type { Grouped } from "./table/grouping.ts";
 export type { JoinResult } from "./table/join.ts";

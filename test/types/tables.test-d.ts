@@ -281,3 +281,19 @@ function adults(people: pw.Table<{ age: number }>): pw.Table<{ age: number }> {
 adults(customers.select((c) => ({ age: c.age })));
 const inside = pw.graph(async () => customers);
 expect<Equal<typeof inside, Promise<pw.Table<{ id: string; segment: string; age: number }>>>>();
+
+// Functions
+const parsed = customers.select({ n: pw.apply((text) => Number.parseInt(text, 10), customers.id) });
+expect<Equal<typeof parsed, pw.Table<{ n: number }>>>();
+const parsedSum = parsed.reduce({ sum: pw.reducers.sum(parsed.n) });
+expect<Equal<typeof parsedSum, pw.Table<{ sum: number }>>>();
+const mixed = orders.select((c) => ({
+  size: pw.ifElse(c.amount.gt(3), "big", "small"),
+  note: pw.coalesce(c.note, ""),
+  key: c.id.cast("str"),
+}));
+expect<Equal<typeof mixed, pw.Table<{ size: string; note: string; key: string }>>>();
+// @ts-expect-error a function of a column that is neither grouped nor reduced
+orders.groupBy("customer").reduce((g) => ({ x: pw.apply((n) => n + 1, g.amount) }));
+// @ts-expect-error a function over a column of another type
+orders.select((c) => ({ x: pw.apply((n: number) => n, c.customer) }));
