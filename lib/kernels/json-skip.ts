@@ -91,7 +91,7 @@ function skipDigits(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /** `true`, `false` or `null`, by its first byte. */
-export function skipJsonLiteral(bytes: Uint8Array, start: number, end: number): number {
+function skipJsonLiteral(bytes: Uint8Array, start: number, end: number): number {
   switch (bytes[start]) {
     case 116:
       return skipWord(bytes, start, end, 0x74727565, 4);

@@ -41,6 +41,10 @@ describe("what json reads", () => {
   test("the last of several fields with one name counts, and is judged alone", () => {
     expect(valuesOf({ id: "int" }, '{"id":"x","id":1,"id":2}')).toStrictEqual([2]);
     expect(valuesOf({ id: "int" }, '{"id":1,"\\u0069d":3}')).toStrictEqual([3]);
+    expect(valuesOf({ id: "int?" }, '{"id":null,"id":2}')).toStrictEqual([2]);
+    expect(valuesOf({ id: "int?" }, '{"id":1,"id":null}')).toStrictEqual([null]);
+    expect(valuesOf({ s: "str?" }, '{"s":null,"s":"x"}')).toStrictEqual(["x"]);
+    expect(valuesOf({ b: "bigint" }, '{"b":1,"b":9007199254740993}')).toStrictEqual([9007199254740993n]);
   });
 
   test("names of prototypes are data", () => {
@@ -224,9 +228,18 @@ describe("what json rejects", () => {
     }
   });
 
-  test("half a surrogate pair, which UTF-8 cannot hold", () => {
-    const { rejected } = parse(json.parser.create(utf8Columns), utf8Columns, packed(['{"text":"a\\ud800"}']));
-    expect(rejected).toMatchObject([{ code: "TP_ROW_BAD_ENCODING" }]);
+  test.each([
+    "\\ud800",
+    "\\udc00",
+    "\\udc00\\udc00",
+    "\\ud800\\ud800",
+    "\\ud800x",
+    "\\ud800\\n",
+    "\\udfff\\ud800",
+  ])("half a surrogate pair, which UTF-8 cannot hold: %j", (half) => {
+    const messages = packed([`{"text":"a${half}"}`, `{"text":"${half}a"}`]);
+    const { rejected } = parse(json.parser.create(utf8Columns), utf8Columns, messages);
+    expect(rejected.map(({ code }) => code)).toStrictEqual(["TP_ROW_BAD_ENCODING", "TP_ROW_BAD_ENCODING"]);
   });
 
   test("the deepest that is allowed is read, one more is not", () => {
