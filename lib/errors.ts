@@ -25,6 +25,7 @@ export const errorCodes = {
   TP_JOIN_AMBIGUOUS: "A self-join does not say which side a column is of.",
   TP_JOIN_CONDITION: "A join's condition is not an equality between its two tables.",
   TP_KAFKA_AUTHENTICATION: "The broker refused the credentials.",
+  TP_KAFKA_AUTHORIZATION: "The broker does not let this user do that.",
   TP_KAFKA_FAILED: "The Kafka client reported an error that it cannot recover from.",
   TP_KAFKA_INGEST: "The ingest path asked for by TOWPATH_INGEST is not available.",
   TP_KAFKA_MESSAGE_TOO_LARGE: "A row is larger than one Kafka message can be.",

@@ -147,6 +147,15 @@ export class InputSession {
     return this.#keyed === null ? batch : this.#keyed.apply(batch, null);
   }
 
+  /** For each partition in the commit just sealed, the offset after its last row; call it between seal and release. */
+  sealedOffsets(): Map<number, number> {
+    const reached = new Map<number, number>();
+    for (const { rows } of this.#sealed) {
+      for (let row = 0; row < rows.length; row++) reached.set(rows.partitions[row], rows.offsets[row] + 1);
+    }
+    return reached;
+  }
+
   release(): void {
     for (const segment of this.#sealed) this.#pool.give(segment);
     this.#sealed = [];

@@ -1,0 +1,222 @@
+/** node-rdkafka's consumer with promises, deadlines and our errors; for direct assignment, never in a group. */
+import type { KafkaConsumer, LibrdKafkaError, Metadata } from "node-rdkafka";
+import { TowpathError } from "../../lib/errors.ts";
+import {
+  addressOf,
+  type ClientError,
+  clientErrors,
+  clientFailure,
+  isAuthentication,
+} from "./client-errors.ts";
+import type { ClientLibrary } from "./client-library.ts";
+import { clientConf, type KafkaSettings } from "./options.ts";
+import type { TopicPartition } from "./partition-slots.ts";
+
+/** A broker that has not answered by then is called unreachable; the whole of `open` stays under 10 s. */
+const CONNECT_MS = 6_000;
+const REQUEST_MS = 5_000;
+const CLOSE_MS = 5_000;
+
+/** Offsets with a meaning of their own (rdkafka.h). */
+export const OFFSET_BEGINNING = -2;
+
+export interface ConsumerOptions {
+  /** Whether the ends of partitions are wanted as events. */
+  readonly partitionEnds: boolean;
+  /** A librdkafka plugin to load after the user's own, or null. */
+  readonly plugin: string | null;
+}
+
+/** The first and the next offset of a partition; with `read_committed` the next one is the last stable offset. */
+export interface Watermarks {
+  readonly low: number;
+  readonly high: number;
+}
+
+export type StartingAt = TopicPartition & { readonly offset: number };
+
+/**
+ * A connected consumer. Errors that come between requests go to `onError`.
+ *
+ *   new Consumer → connect → … → close
+ */
+export class Consumer {
+  readonly raw: KafkaConsumer;
+  readonly #settings: KafkaSettings;
+  #onError: (error: ClientError) => void = () => {};
+  #connecting: Promise<void> | null = null;
+  #closing: Promise<void> | null = null;
+
+  /** Throws TP_KAFKA_FAILED, in librdkafka's words, for settings that it refuses. */
+  constructor(library: ClientLibrary, settings: KafkaSettings, options: ConsumerOptions) {
+    this.#settings = settings;
+    const { global, topic } = consumerConf(settings, options);
+    try {
+      this.raw = new library.KafkaConsumer(global, topic);
+    } catch (error) {
+      throw new TowpathError("TP_KAFKA_FAILED", clientFailure(asClientError(error), settings).detail, {
+        hint: "librdkafka refuses these settings; its CONFIGURATION.md says what each one takes.",
+      });
+    }
+    this.raw.on("event.error", (error: LibrdKafkaError) => this.#onError(error));
+  }
+
+  /** Errors of the client as a whole: lost brokers, refused credentials. */
+  onError(listener: (error: ClientError) => void): void {
+    this.#onError = listener;
+  }
+
+  /**
+   * Connects and asks for one topic's metadata. Throws TP_KAFKA_UNREACHABLE, TP_KAFKA_AUTHENTICATION.
+   *
+   * What connecting itself reports is only that it failed; the reason comes as an error event before. Refused
+   * credentials end it at once, while librdkafka would go on trying.
+   */
+  async connect(topic: string): Promise<void> {
+    const reasons: ClientError[] = [];
+    await new Promise<void>((resolve, reject) => {
+      this.onError((error) => {
+        reasons.push(error);
+        if (isAuthentication(error)) reject(clientFailure(error, this.#settings));
+      });
+      this.raw.once("connection.failure", (error) => reject(this.#unreachable(reasons, error)));
+      this.#connecting = new Promise((done) => {
+        this.raw.connect({ topic, timeout: CONNECT_MS }, (error) => {
+          done();
+          if (error) reject(this.#unreachable(reasons, error));
+          else resolve();
+        });
+      });
+    });
+    this.onError(() => {});
+  }
+
+  /** The partitions of a topic; none where the broker does not have it. */
+  async partitionsOf(topic: string): Promise<readonly number[]> {
+    const metadata = await this.#request<Metadata>((done) =>
+      this.raw.getMetadata({ topic, timeout: REQUEST_MS }, done),
+    );
+    const found = metadata.topics.find(({ name }) => name === topic);
+    return (found?.partitions ?? []).map(({ id }) => id).sort((a, b) => a - b);
+  }
+
+  /** Asks the broker: not for hot paths. */
+  async watermarks({ topic, partition }: TopicPartition): Promise<Watermarks> {
+    const { lowOffset, highOffset } = await this.#request<{ lowOffset: number; highOffset: number }>((done) =>
+      this.raw.queryWatermarkOffsets(topic, partition, REQUEST_MS, done),
+    );
+    return { low: lowOffset, high: highOffset };
+  }
+
+  /** What librdkafka has heard last; null before it has. Asks nobody. */
+  knownWatermarks({ topic, partition }: TopicPartition): Watermarks | null {
+    try {
+      const { lowOffset, highOffset } = this.raw.getWatermarkOffsets(topic, partition);
+      return highOffset < 0 ? null : { low: Math.max(0, lowOffset), high: highOffset };
+    } catch {
+      return null;
+    }
+  }
+
+  /** The committed offset of each partition, null where there is none. */
+  async committed(partitions: readonly TopicPartition[]): Promise<(number | null)[]> {
+    const found = await this.#request<{ offset?: number }[]>((done) =>
+      this.raw.committed([...partitions], REQUEST_MS, done),
+    );
+    return found.map(({ offset }) => (offset === undefined || offset < 0 ? null : offset));
+  }
+
+  /** The first offset of each partition whose message is not older than `timestamp` (ms); null where all are. */
+  async offsetsAt(partitions: readonly TopicPartition[], timestamp: number): Promise<(number | null)[]> {
+    const asked = partitions.map(({ topic, partition }) => ({ topic, partition, offset: timestamp }));
+    const found = await this.#request<{ offset: number }[]>((done) =>
+      this.raw.offsetsForTimes(asked, REQUEST_MS, done),
+    );
+    return found.map(({ offset }) => (offset < 0 ? null : offset));
+  }
+
+  /** Reads these partitions from now on, beside those assigned before. */
+  assign(starts: readonly StartingAt[]): void {
+    if (starts.length > 0) this.raw.incrementalAssign([...starts]);
+  }
+
+  pause(partition: TopicPartition): void {
+    this.raw.pause([partition]);
+  }
+
+  resume(partition: TopicPartition): void {
+    this.raw.resume([partition]);
+  }
+
+  /** Leaves offsets to librdkafka, which commits them where the user switched that on. */
+  store(offsets: readonly StartingAt[]): void {
+    if (offsets.length > 0 && this.raw.isConnected()) this.raw.offsetsStore([...offsets]);
+  }
+
+  /** Disconnects, in bounded time; may be called at any time and again. */
+  close(): Promise<void> {
+    this.#closing ??= this.#disconnect();
+    return this.#closing;
+  }
+
+  async #disconnect(): Promise<void> {
+    this.onError(() => {});
+    // A connect that fails disconnects by itself, and doing it twice can crash.
+    await within(CONNECT_MS + CLOSE_MS, this.#connecting ?? Promise.resolve());
+    if (!this.raw.isConnected()) return;
+    await within(CLOSE_MS, new Promise<void>((resolve) => this.raw.disconnect(() => resolve())));
+  }
+
+  #unreachable(reasons: readonly ClientError[], error: ClientError): TowpathError {
+    const { allBrokersDown } = clientErrors;
+    const told = reasons.filter(({ code }) => code !== allBrokersDown);
+    const cause = told.at(-1) ?? error;
+    const { code, detail, hint } = clientFailure(cause, this.#settings);
+    const where = addressOf(this.#settings);
+    return new TowpathError(code, `the broker did not answer: ${detail}`, { where, hint });
+  }
+
+  async #request<T>(ask: (done: (error: LibrdKafkaError | null, result: T) => void) => void): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      ask((error, result) => {
+        if (error) reject(clientFailure(error, this.#settings));
+        else resolve(result);
+      });
+    });
+  }
+}
+
+function consumerConf(settings: KafkaSettings, { partitionEnds, plugin }: ConsumerOptions) {
+  const { global, topic } = clientConf("consumer", settings);
+  const plugins = [global["plugin.library.paths"], plugin].filter((path) => typeof path === "string");
+  return {
+    global: {
+      // node-rdkafka wants a group even for direct assignment.
+      "group.id": "towpath",
+      "enable.auto.commit": false,
+      ...global,
+      // Offsets are stored once their commit has been delivered.
+      "enable.auto.offset.store": false,
+      ...(partitionEnds ? { "enable.partition.eof": true } : {}),
+      ...(plugins.length > 0 ? { "plugin.library.paths": plugins.join(";") } : {}),
+    },
+    // Messages that are gone end the run, rather than being skipped in silence.
+    topic: { "auto.offset.reset": "error" as const, ...topic },
+  };
+}
+
+function asClientError(error: unknown): ClientError {
+  return error instanceof Error
+    ? { code: (error as { code?: number }).code ?? 0, message: error.message }
+    : { code: 0, message: String(error) };
+}
+
+/** Waits no longer than `ms` for a promise that cannot fail. */
+async function within(ms: number, promise: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([promise, limit]);
+  clearTimeout(timer);
+}

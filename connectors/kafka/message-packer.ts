@@ -1,0 +1,91 @@
+import type { Message, MessageHeader } from "node-rdkafka";
+import { grown } from "../../lib/base/growth.ts";
+import type { PackedBytes, PackedMessages } from "../../lib/io/parser.ts";
+import type { Attributes } from "./ingest.ts";
+import type { PartitionSlots } from "./partition-slots.ts";
+
+/** Packs node-rdkafka's message objects into the arrays that parsers read; the arrays are used again. */
+export class MessagePacker {
+  readonly #slots: PartitionSlots;
+  readonly #all: boolean;
+  readonly #payload = new PartPacker();
+  readonly #key = new PartPacker();
+  #partitions = new Int32Array(16);
+  #offsets = new Float64Array(16);
+  #timestamps = new Float64Array(16);
+
+  constructor(slots: PartitionSlots, attributes: Attributes) {
+    this.#slots = slots;
+    this.#all = attributes.all;
+  }
+
+  pack(messages: readonly Message[]): PackedMessages {
+    this.#place(messages);
+    const all = this.#all;
+    const payload = this.#payload.pack(messages.map(({ value }) => value));
+    const keys = all ? this.#key.pack(messages.map(({ key }) => bytesOf(key))) : null;
+    const packed = { length: messages.length, ...payload, partitions: this.#partitions };
+    const headers = all ? (message: number) => headersOf(messages[message].headers ?? []) : null;
+    return {
+      ...packed,
+      offsets: this.#offsets,
+      timestamps: all ? this.#timestamps : null,
+      keys,
+      headers,
+    };
+  }
+
+  #place(messages: readonly Message[]): void {
+    const { length } = messages;
+    this.#partitions = grown(this.#partitions, length);
+    this.#offsets = grown(this.#offsets, length);
+    if (this.#all) this.#timestamps = grown(this.#timestamps, length);
+    for (let i = 0; i < length; i++) {
+      const { topic, partition, offset, timestamp } = messages[i];
+      const slot = this.#slots.find(topic, partition);
+      this.#partitions[i] = slot;
+      this.#offsets[i] = offset;
+      if (this.#all) this.#timestamps[i] = timestamp ?? -1;
+      this.#slots.positions[slot] = offset + 1;
+    }
+  }
+}
+
+/** Byte strings end to end. */
+class PartPacker {
+  #bytes = new Uint8Array(4096);
+  #ends = new Uint32Array(16);
+  #nulls = new Uint8Array(16);
+
+  pack(parts: readonly (Buffer | null)[]): PackedBytes {
+    const { length } = parts;
+    this.#ends = grown(this.#ends, length);
+    this.#nulls = grown(this.#nulls, length);
+    const total = parts.reduce((sum, part) => sum + (part?.length ?? 0), 0);
+    if (total > this.#bytes.length) this.#bytes = new Uint8Array(Math.max(total, this.#bytes.length * 2));
+    let used = 0;
+    let anyNull = false;
+    for (let i = 0; i < length; i++) {
+      const part = parts[i];
+      if (part !== null) {
+        this.#bytes.set(part, used);
+        used += part.length;
+      } else anyNull = true;
+      this.#ends[i] = used;
+      this.#nulls[i] = part === null ? 1 : 0;
+    }
+    return { bytes: this.#bytes, ends: this.#ends, nulls: anyNull ? this.#nulls : null };
+  }
+}
+
+function bytesOf(value: Buffer | string | null | undefined): Buffer | null {
+  if (value === null || value === undefined) return null;
+  return typeof value === "string" ? Buffer.from(value) : value;
+}
+
+/** node-rdkafka gives each header as an object of one field. It shows a null value as an empty one. */
+function headersOf(headers: readonly MessageHeader[]): [string, Buffer | null][] {
+  return headers.flatMap((header) =>
+    Object.entries(header).map(([name, value]): [string, Buffer | null] => [name, bytesOf(value)]),
+  );
+}

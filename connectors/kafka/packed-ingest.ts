@@ -1,0 +1,117 @@
+import { grown } from "../../lib/base/growth.ts";
+import type { PackedBytes, PackedMessages } from "../../lib/io/parser.ts";
+import { placeMessages, takeFlag } from "../../lib/kernels/place-messages.ts";
+import { type Attributes, type Ingest, type IngestEvent, NO_EVENTS } from "./ingest.ts";
+import type { Reader } from "./native/index.ts";
+import {
+  decodeHeaders,
+  FLAG_NULL_KEY,
+  FLAG_NULL_PAYLOAD,
+  type PackedBuffers,
+  packedBuffers,
+} from "./native/packed-buffers.ts";
+import type { PartitionSlots } from "./partition-slots.ts";
+
+/** A take is at most this much: enough to make its own cost vanish, little enough to stay near the caches. */
+const MESSAGES_MAX = 16_384;
+const BYTES_MAX = 2 << 20;
+
+/** Batches from the native reader, which fills our buffers without an object per message. */
+export class PackedIngest implements Ingest {
+  readonly kind = "packed";
+  readonly #reader: Reader;
+  readonly #slots: PartitionSlots;
+  readonly #buffers: PackedBuffers;
+  readonly #partitions = new Int32Array(MESSAGES_MAX);
+  readonly #nulls = new Uint8Array(MESSAGES_MAX);
+  readonly #keyNulls = new Uint8Array(MESSAGES_MAX);
+  readonly #all: boolean;
+  /** The reader's partitions → the source's slots. */
+  #slotOf = new Int32Array(16);
+  #known = 0;
+  #events: readonly IngestEvent[] = NO_EVENTS;
+
+  constructor(reader: Reader, slots: PartitionSlots, attributes: Attributes) {
+    this.#reader = reader;
+    this.#slots = slots;
+    this.#all = attributes.all;
+    this.#buffers = packedBuffers({
+      messages: MESSAGES_MAX,
+      bytes: BYTES_MAX,
+      keys: this.#all,
+      headers: this.#all,
+    });
+  }
+
+  take(): PackedMessages | null {
+    const reader = this.#reader;
+    let count: number;
+    do {
+      count = reader.take(this.#buffers, MESSAGES_MAX);
+      if (reader.toppars.length > this.#known) this.#learnSlots();
+      if (reader.events.length > 0) this.#noteEvents();
+    } while (count === 0 && reader.hasMore);
+    return count === 0 ? null : this.#messages(count);
+  }
+
+  takeEvents(): readonly IngestEvent[] {
+    const events = this.#events;
+    this.#events = NO_EVENTS;
+    return events;
+  }
+
+  onReadable(wake: () => void): void {
+    this.#reader.onReadable(wake);
+  }
+
+  async close(): Promise<void> {
+    this.#reader.detach();
+  }
+
+  #messages(count: number): PackedMessages {
+    const { payload, keys, headers, flags, toppar, offsets, timestamps } = this.#buffers;
+    const partitions = this.#partitions;
+    placeMessages(toppar, this.#slotOf, offsets, this.#slots.positions, partitions, count);
+    const nulls = takeFlag(flags, FLAG_NULL_PAYLOAD, this.#nulls, count) ? this.#nulls : null;
+    return {
+      length: count,
+      bytes: payload.bytes,
+      ends: payload.ends,
+      nulls,
+      partitions,
+      offsets,
+      timestamps: this.#all ? timestamps : null,
+      keys: keys === null ? null : this.#keys(keys, flags, count),
+      headers:
+        headers === null
+          ? null
+          : (message) =>
+              decodeHeaders(headers, message).map(({ name, value }) => [
+                name,
+                value === null ? null : Buffer.from(value.buffer, value.byteOffset, value.length),
+              ]),
+    };
+  }
+
+  #keys(keys: NonNullable<PackedBuffers["keys"]>, flags: Uint8Array, count: number): PackedBytes {
+    const nulls = takeFlag(flags, FLAG_NULL_KEY, this.#keyNulls, count) ? this.#keyNulls : null;
+    return { bytes: keys.bytes, ends: keys.ends, nulls };
+  }
+
+  #learnSlots(): void {
+    const { toppars } = this.#reader;
+    this.#slotOf = grown(this.#slotOf, toppars.length);
+    for (; this.#known < toppars.length; this.#known++) {
+      const { topic, partition } = toppars[this.#known];
+      this.#slotOf[this.#known] = this.#slots.find(topic, partition);
+    }
+  }
+
+  #noteEvents(): void {
+    const events = this.#reader.events.map(({ code, toppar, offset, text }) => {
+      const slot = toppar < 0 ? -1 : this.#slotOf[toppar];
+      return { code, slot, offset, message: text };
+    });
+    this.#events = [...this.#events, ...events];
+  }
+}

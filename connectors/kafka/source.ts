@@ -1,0 +1,298 @@
+import type { Batch } from "../../lib/data/batch.ts";
+import type { Columns } from "../../lib/data/schema.ts";
+import { TowpathError } from "../../lib/errors.ts";
+import type { CommitPolicy } from "../../lib/io/commit-policy.ts";
+import { InputSession } from "../../lib/io/input-session.ts";
+import type { Parser } from "../../lib/io/parser.ts";
+import {
+  COMMIT,
+  ENDED,
+  IDLE,
+  type PollResult,
+  type Source,
+  type SourceContext,
+  type SourceStats,
+} from "../../lib/io/source.ts";
+import { AheadPartitions } from "./ahead-partitions.ts";
+import { clientErrors, clientFailure, isPassing } from "./client-errors.ts";
+import { ConnectionLog } from "./connection-log.ts";
+import { type Consumer, OFFSET_BEGINNING } from "./consumer.ts";
+import { embeddedFailure } from "./embedded.ts";
+import type { Ingest } from "./ingest.ts";
+import { MetadataWriter } from "./metadata-column.ts";
+import { OffsetLedger } from "./offset-ledger.ts";
+import { OffsetWatch } from "./offset-watch.ts";
+import { openConsumer } from "./open-consumer.ts";
+import type { KafkaSettings } from "./options.ts";
+import { discoveryIntervalMs, findPartitions, PartitionDiscovery } from "./partition-discovery.ts";
+import { PartitionSlots } from "./partition-slots.ts";
+import type { StartFrom } from "./read-options.ts";
+import { ReadingBounds } from "./reading-bounds.ts";
+import { StallReport } from "./stall-report.ts";
+import { findStarts } from "./start-offsets.ts";
+
+/** Everything about a source that is known before it runs; checked. */
+export interface SourcePlan {
+  readonly name: string;
+  readonly settings: KafkaSettings;
+  readonly topics: readonly string[];
+  /** The table's columns; the last one is `metadataColumn` where `withMetadata`. */
+  readonly columns: Columns;
+  readonly primaryKey: readonly number[] | null;
+  readonly policy: CommitPolicy;
+  readonly mode: "streaming" | "static";
+  readonly startFrom: StartFrom;
+  readonly onError: "fail" | "skip";
+  readonly withMetadata: boolean;
+  createParser(): Parser;
+}
+
+/** How long `poll` may work on messages that complete no commit, before timers and sockets get their turn. */
+const TURN_MS = 10;
+const HOUSEKEEPING_MS = 1_000;
+
+/** Rows out of Kafka topics: all partitions, directly assigned, each read from its start in order. */
+export class KafkaSource implements Source {
+  readonly name: string;
+  readonly #plan: SourcePlan;
+  readonly #wantsMetadata: boolean;
+  readonly #slots = new PartitionSlots();
+  readonly #session: InputSession;
+  readonly #metadata: MetadataWriter;
+  readonly #ahead: AheadPartitions;
+  readonly #ledger: OffsetLedger | null;
+  #context: SourceContext | null = null;
+  #consumer: Consumer | null = null;
+  #ingest: Ingest | null = null;
+  #connection: ConnectionLog | null = null;
+  #bounds: ReadingBounds | null = null;
+  #discovery: PartitionDiscovery | null = null;
+  #housekeeping: NodeJS.Timeout | undefined;
+  #dueTimer: NodeJS.Timeout | undefined;
+  #isIdle = false;
+  #failed = false;
+  #finishing = false;
+
+  constructor(plan: SourcePlan, needed: readonly boolean[]) {
+    this.name = plan.name;
+    this.#plan = plan;
+    this.#wantsMetadata = plan.withMetadata && needed[plan.columns.length - 1];
+    this.#metadata = new MetadataWriter(this.#slots);
+    this.#ahead = new AheadPartitions(
+      (slot) => this.#consumer?.pause(this.#slots.at(slot)),
+      (slot) => this.#consumer?.resume(this.#slots.at(slot)),
+    );
+    this.#session = this.#createSession(needed);
+    const autoCommit = String(plan.settings["enable.auto.commit"] ?? false) === "true";
+    this.#ledger = autoCommit ? new OffsetLedger(this.#slots) : null;
+  }
+
+  async open(context: SourceContext): Promise<void> {
+    const { settings, topics, mode } = this.#plan;
+    this.#context = context;
+    embeddedFailure(settings)?.catch((error: Error) => this.#fail(error));
+    const partitionEnds = mode === "static";
+    const { consumer, ingest } = await openConsumer(settings, partitionEnds);
+    this.#consumer = consumer;
+    await consumer.connect(topics[0]);
+    const log = (line: string): void => context.log(`${this.name}: ${line}`);
+    const connection = new ConnectionLog(settings, log);
+    this.#connection = connection;
+    consumer.onError((error) => connection.note(error));
+    await this.#assignAll(consumer);
+    const attributes = { all: this.#wantsMetadata };
+    this.#ingest = ingest(this.#slots, { attributes, partitionEnds, log });
+    this.#ingest.onReadable(() => context.wake());
+    this.#adviseScope(log);
+    this.#keepHouse(consumer, log);
+  }
+
+  poll(): PollResult {
+    const { signal, wake } = this.#running();
+    if (this.#failed || signal.aborted) return ENDED;
+    if (this.#finishing) return this.#session.poll() ? COMMIT : ENDED;
+    const until = performance.now() + TURN_MS;
+    while (!this.#session.poll()) {
+      if (!this.#readOn()) {
+        if (this.#failed) return ENDED;
+        if (this.#bounds?.reached === true) return this.#finish();
+        this.#sleepUntilDue();
+        return IDLE;
+      }
+      if (performance.now() < until) continue;
+      // Not at once: a wake-up within a poll would keep the event loop from its turn.
+      setImmediate(() => wake());
+      return IDLE;
+    }
+    return COMMIT;
+  }
+
+  seal(time: number): Batch | null {
+    const batch = this.#session.seal(time);
+    this.#ledger?.note(time, this.#session);
+    return batch;
+  }
+
+  release(): void {
+    this.#session.release();
+  }
+
+  acknowledge(time: number): void {
+    this.#consumer?.store(this.#ledger?.deliveredUpTo(time) ?? []);
+  }
+
+  stats(): SourceStats {
+    const { rows, commits, rejected, pendingRows } = this.#session;
+    return { rows, commits, rejected, pending: pendingRows, lag: this.#lag() };
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#housekeeping);
+    clearTimeout(this.#dueTimer);
+    this.#discovery?.stop();
+    await this.#ingest?.close();
+    await this.#consumer?.close();
+  }
+
+  #createSession(needed: readonly boolean[]): InputSession {
+    const { name, columns, primaryKey, policy, onError, withMetadata } = this.#plan;
+    return new InputSession({
+      parser: this.#plan.createParser(),
+      columns,
+      needed,
+      primaryKey,
+      policy,
+      onError,
+      origin: (slot) => `${name}\0${this.#slots.at(slot).topic}\0${this.#slots.at(slot).partition}`,
+      place: (slot) => this.#place(slot),
+      ...(withMetadata ? { metadata: (...run) => this.#metadata.write(...run) } : {}),
+      onAhead: (slot, ahead) => this.#ahead.note(slot, ahead),
+      log: (line) => this.#context?.log(`${name}: ${line}`),
+      now: Date.now,
+    });
+  }
+
+  async #assignAll(consumer: Consumer): Promise<void> {
+    const { settings, topics, mode, startFrom } = this.#plan;
+    const partitions = await findPartitions(consumer, settings, topics);
+    const starts = await findStarts(consumer, settings, startFrom, partitions, mode === "static");
+    partitions.forEach(({ topic, partition }, i) => {
+      const slot = this.#slots.add(topic, partition);
+      this.#slots.positions[slot] = starts[i].position;
+      this.#session.assign(slot);
+    });
+    if (mode === "static") {
+      const ends = starts.map(({ end }) => end ?? 0);
+      this.#bounds = new ReadingBounds(this.#slots, ends);
+    }
+    consumer.assign(partitions.map((partition, i) => ({ ...partition, offset: starts[i].offset })));
+  }
+
+  /** Feeds the session the next messages; false where there are none now. */
+  #readOn(): boolean {
+    const ingest = this.#ingest as Ingest;
+    const messages = ingest.take();
+    for (const event of ingest.takeEvents()) this.#heed(event);
+    this.#isIdle = messages === null;
+    if (messages === null || this.#failed) return false;
+    this.#connection?.answered();
+    this.#metadata.restart();
+    this.#session.feed(this.#bounds?.within(messages) ?? messages);
+    this.#ahead.count(messages);
+    return true;
+  }
+
+  #heed(event: ReturnType<Ingest["takeEvents"]>[number]): void {
+    const { code, slot, offset } = event;
+    if (code === clientErrors.partitionEof) {
+      if (slot >= 0) this.#slots.reached(slot, offset);
+      this.#connection?.answered();
+    } else if (isPassing(event)) this.#connection?.note(event);
+    else this.#fail(clientFailure(event, this.#plan.settings, slot < 0 ? undefined : this.#place(slot)));
+  }
+
+  #finish(): PollResult {
+    this.#finishing = true;
+    return this.#session.finish() || this.#session.poll() ? COMMIT : ENDED;
+  }
+
+  /** Commits by time come due while nothing arrives. */
+  #sleepUntilDue(): void {
+    const { dueInMs } = this.#session;
+    clearTimeout(this.#dueTimer);
+    if (dueInMs === null) return;
+    this.#dueTimer = setTimeout(() => this.#context?.wake(), dueInMs);
+  }
+
+  #keepHouse(consumer: Consumer, log: (line: string) => void): void {
+    const { settings, topics, mode, policy } = this.#plan;
+    const stalls = new StallReport(policy, (slot) => this.#place(slot), log);
+    const reset = settings["auto.offset.reset"] ?? "error";
+    const watch =
+      this.#ingest?.kind === "plain" && reset === "error" ? new OffsetWatch(consumer, this.#slots) : null;
+    this.#housekeeping = setInterval(() => {
+      this.#session.remind();
+      stalls.look(this.#session.stalled, Date.now());
+      if (watch !== null && this.#isIdle) void this.#findLostPlace(watch);
+    }, HOUSEKEEPING_MS);
+    this.#housekeeping.unref();
+    const everyMs = discoveryIntervalMs(settings);
+    if (mode === "static" || everyMs === null) return;
+    this.#discovery = new PartitionDiscovery(consumer, this.#slots, topics, (slots) => this.#addNew(slots));
+    this.#discovery.start(everyMs);
+  }
+
+  /** What came into being after the start is read from its beginning, wherever the others started. */
+  #addNew(slots: readonly number[]): void {
+    for (const slot of slots) {
+      this.#session.assign(slot);
+      this.#running().log(`${this.name}: reading a new partition: ${this.#place(slot)}`);
+    }
+    this.#consumer?.assign(slots.map((slot) => ({ ...this.#slots.at(slot), offset: OFFSET_BEGINNING })));
+  }
+
+  async #findLostPlace(watch: OffsetWatch): Promise<void> {
+    const slot = await watch.look();
+    if (slot < 0) return;
+    const message = `offset ${this.#slots.positions[slot]} was to be read next, but the broker no longer has it`;
+    const error = { code: clientErrors.offsetOutOfRange, message };
+    this.#fail(clientFailure(error, this.#plan.settings, this.#place(slot)));
+  }
+
+  #adviseScope(log: (line: string) => void): void {
+    const { scope, marker } = this.#plan.policy;
+    if (scope !== "connector" || marker === null || this.#slots.count < 2) return;
+    log(
+      `a ${marker} in any of its ${this.#slots.count} partitions commits what has arrived from all of them; for commits that do not depend on the order of arrival, send one to each partition and set commit: { scope: "aligned" }`,
+    );
+  }
+
+  #lag(): number | null {
+    const consumer = this.#consumer;
+    if (this.#bounds !== null) return this.#bounds.lag;
+    if (consumer === null || this.#ingest === null) return null;
+    let lag = 0;
+    for (const [slot, partition] of this.#slots.all().entries()) {
+      const known = consumer.knownWatermarks(partition);
+      if (known === null) return null;
+      lag += Math.max(0, known.high - Math.max(known.low, this.#slots.positions[slot]));
+    }
+    return lag;
+  }
+
+  #place(slot: number): string {
+    const { topic, partition } = this.#slots.at(slot);
+    return `topic ${topic}, partition ${partition}`;
+  }
+
+  #fail(error: Error): void {
+    this.#failed = true;
+    this.#context?.fail(error);
+  }
+
+  #running(): SourceContext {
+    if (this.#context === null)
+      throw new TowpathError("TP_INTERNAL", "a source was polled before it was open");
+    return this.#context;
+  }
+}

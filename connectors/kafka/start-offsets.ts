@@ -1,0 +1,105 @@
+import { TowpathError } from "../../lib/errors.ts";
+import { addressOf, offsetHint } from "./client-errors.ts";
+import { type Consumer, OFFSET_BEGINNING, type Watermarks } from "./consumer.ts";
+import type { KafkaSettings } from "./options.ts";
+import type { TopicPartition } from "./partition-slots.ts";
+import type { StartFrom } from "./read-options.ts";
+
+/** Where reading a partition begins. */
+export interface Start {
+  /** What `assign` is given: an offset, or OFFSET_BEGINNING. */
+  readonly offset: number;
+  /** The offset that is read next, -1 where it is not known yet. */
+  readonly position: number;
+  /** The offset after the last message at the start; null where nobody asked. */
+  readonly end: number | null;
+}
+
+/**
+ * Finds the start of each partition. The offsets go into `assign`, because a seek right after it fails.
+ *
+ * "earliest" stays a name where it can: a number could be gone by the time of the first fetch. "latest" becomes a
+ * number, so that nothing which comes after this moment is missed.
+ *
+ * Throws TP_KAFKA_OFFSET_OUT_OF_RANGE for an offset that the broker does not have, TP_BAD_ARGUMENT for a partition
+ * that does not exist, TP_KAFKA_FAILED for times on a broker that cannot look them up.
+ */
+export async function findStarts(
+  consumer: Consumer,
+  settings: KafkaSettings,
+  startFrom: StartFrom,
+  partitions: readonly TopicPartition[],
+  wantsEnds: boolean,
+): Promise<Start[]> {
+  if (startFrom === "earliest" && !wantsEnds) {
+    return partitions.map(() => ({ offset: OFFSET_BEGINNING, position: -1, end: null }));
+  }
+  const given = await givenOffsets(consumer, settings, startFrom, partitions);
+  const marks = await Promise.all(partitions.map((partition) => consumer.watermarks(partition)));
+  return partitions.map((partition, i) => startOf(partition, given[i], marks[i], settings));
+}
+
+type Given = number | "earliest" | "latest";
+
+function startOf(
+  { topic, partition }: TopicPartition,
+  given: Given,
+  { low, high }: Watermarks,
+  settings: KafkaSettings,
+): Start {
+  if (given === "earliest") return { offset: OFFSET_BEGINNING, position: low, end: high };
+  if (given === "latest") return { offset: high, position: high, end: high };
+  // Beyond the last stable offset there may be messages of a transaction that is still open.
+  if ((given < low || given > high) && settings["auto.offset.reset"] === undefined) {
+    throw new TowpathError(
+      "TP_KAFKA_OFFSET_OUT_OF_RANGE",
+      `offset ${given} was to be read next, but the broker has ${low} to ${high}`,
+      { where: `topic ${topic}, partition ${partition}`, hint: offsetHint },
+    );
+  }
+  return { offset: given, position: Math.max(given, low), end: high };
+}
+
+async function givenOffsets(
+  consumer: Consumer,
+  settings: KafkaSettings,
+  startFrom: StartFrom,
+  partitions: readonly TopicPartition[],
+): Promise<Given[]> {
+  if (startFrom === "earliest" || startFrom === "latest") return partitions.map(() => startFrom);
+  if (startFrom === "committed") {
+    return (await consumer.committed(partitions)).map((offset) => offset ?? "earliest");
+  }
+  if ("timestamp" in startFrom) {
+    const found = await offsetsAt(consumer, settings, partitions, Number(startFrom.timestamp));
+    return found.map((offset) => offset ?? "latest");
+  }
+  const { offsets } = startFrom;
+  for (const [topic, ofTopic] of Object.entries(offsets)) {
+    for (const partition of Object.keys(ofTopic).map(Number)) {
+      if (partitions.some((known) => known.topic === topic && known.partition === partition)) continue;
+      throw new TowpathError("TP_BAD_ARGUMENT", `startFrom.offsets: there is no partition ${partition}`, {
+        where: `topic ${topic}`,
+        hint: "Name only partitions that the topic has.",
+      });
+    }
+  }
+  return partitions.map(({ topic, partition }) => offsets[topic]?.[partition] ?? "earliest");
+}
+
+async function offsetsAt(
+  consumer: Consumer,
+  settings: KafkaSettings,
+  partitions: readonly TopicPartition[],
+  timestamp: number,
+): Promise<(number | null)[]> {
+  try {
+    return await consumer.offsetsAt(partitions, timestamp);
+  } catch (cause) {
+    throw new TowpathError("TP_KAFKA_FAILED", "the broker could not look up offsets by time", {
+      where: addressOf(settings),
+      hint: "The embedded broker never can; there, use startFrom with offsets.",
+      cause,
+    });
+  }
+}
