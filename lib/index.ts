@@ -1,5 +1,6 @@
 // The public API: every name that `import * as pw from "towpath"` gives, nothing defined here.
 
+export * as kafka from "../connectors/kafka/index.ts";
 export { ERROR_VALUE as ERROR, type Row } from "./data/value.ts";
 export { type ErrorCode, TowpathError } from "./errors.ts";
 export { type ApplyOptions, apply } from "./expressions/apply.ts";
