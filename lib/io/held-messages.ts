@@ -6,8 +6,8 @@ const HELD_MAX = 10_000;
 
 /**
  * Holds messages back until a format that needs a header has seen it (csv with several partitions: the header may come
- * after rows of another one). Once it is there the held messages, markers among them, go on in the order of arrival,
- * without the header itself.
+ * after rows of another one). Once it is there the held messages, markers among them, go on in the order of arrival;
+ * the message with the header among them, because rows may follow it there: the parser leaves out the header's line.
  */
 export class HeldMessages {
   readonly #parser: Parser;
@@ -26,7 +26,7 @@ export class HeldMessages {
       if (!parser.offerHeader(messages, i)) continue;
       const before = this.#held;
       this.#held = [];
-      return joinMessages([...before, ownRange(messages, 0, i), ownRange(messages, i + 1, messages.length)]);
+      return joinMessages([...before, ownRange(messages, 0, messages.length)]);
     }
     this.#held.push(ownRange(messages, 0, messages.length));
     this.#count += messages.length;
