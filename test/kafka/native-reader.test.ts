@@ -195,8 +195,8 @@ describe("buffers", () => {
         wanted.map(({ key }) => Buffer.from(key).toString("hex")),
       );
     }
-    expect(buffers.payload.bytes.length).toBe(900);
-    expect(buffers.keys?.bytes.length).toBe(300);
+    expect(buffers.payload.bytes.length).toBe(908);
+    expect(buffers.keys?.bytes.length).toBe(308);
   });
 
   it("bound a take by the smallest of them and by what was asked", async () => {

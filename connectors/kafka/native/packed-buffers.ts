@@ -11,6 +11,7 @@ export interface PackedPart {
 /** One batch of messages, column by column; entries from `count` on are garbage. */
 export interface PackedBuffers {
   count: number;
+  /** Payloads; `PAYLOAD_SLACK` bytes behind `used` are the buffer's too. */
   payload: PackedPart;
   /** Message keys, or null when they are not wanted. */
   keys: PackedPart | null;
@@ -25,6 +26,9 @@ export interface PackedBuffers {
   timestamps: Float64Array;
 }
 
+/** Bytes that the reader leaves free behind the payloads: kernels may read whole words up to their end. */
+export const PAYLOAD_SLACK = 8;
+
 /** The message has no payload (a tombstone), as opposed to an empty one. */
 export const FLAG_NULL_PAYLOAD = 1;
 /** The message has no key. */
@@ -35,7 +39,7 @@ export const FLAG_HEADERS = 4;
 export const FLAG_LOG_APPEND_TIME = 8;
 
 function part(messages: number, bytes: number): PackedPart {
-  return { bytes: new Uint8Array(bytes), ends: new Uint32Array(messages), used: 0 };
+  return { bytes: new Uint8Array(bytes + PAYLOAD_SLACK), ends: new Uint32Array(messages), used: 0 };
 }
 
 /**
@@ -65,8 +69,8 @@ export function packedBuffers(options: {
 
 /** Makes a part hold at least `needed` bytes, with room to spare. Returns whether it had to grow; contents are lost. */
 export function growPart(grown: PackedPart | null, needed: number): boolean {
-  if (grown === null || needed <= grown.bytes.length) return false;
-  grown.bytes = new Uint8Array(Math.max(needed, grown.bytes.length * 2));
+  if (grown === null || needed + PAYLOAD_SLACK <= grown.bytes.length) return false;
+  grown.bytes = new Uint8Array(Math.max(needed + PAYLOAD_SLACK, grown.bytes.length * 2));
   return true;
 }
 

@@ -150,6 +150,7 @@ static bool read_packed(napi_env env, napi_value *arguments, struct packed *out)
       !read_array(env, arguments[FLAGS], napi_uint8_array, (void **)&out->flags, &rows))
     return false;
   limit = rows < limit ? rows : limit;
+  out->payload.capacity = out->payload.capacity > PAYLOAD_SLACK ? out->payload.capacity - PAYLOAD_SLACK : 0;
   if (!read_array(env, arguments[TOPPAR], napi_int32_array, (void **)&out->toppar, &rows)) return false;
   limit = rows < limit ? rows : limit;
   if (!read_array(env, arguments[OFFSETS], napi_float64_array, (void **)&out->offset, &rows)) return false;

@@ -133,6 +133,9 @@ struct packed {
   size_t payload_needed, key_needed, headers_needed; /* set when a message does not fit what is left */
 };
 
+/** Bytes left free behind the payloads, so that kernels may read whole words up to the end (PAYLOAD_SLACK in JS). */
+#define PAYLOAD_SLACK 8
+
 #define FLAG_NULL_PAYLOAD 1
 #define FLAG_NULL_KEY 2
 #define FLAG_HEADERS 4
