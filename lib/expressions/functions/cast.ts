@@ -78,7 +78,7 @@ const conversions: Partial<Record<TypeName, Partial<Record<TypeName, Conversion>
   },
   bytes: { str: bytesToTexts },
   bigint: {
-    int: checkValue,
+    int: (call) => mapValues(call, intOfBig),
     float: (call) => mapValues(call, (value) => Number(value)),
     str: asText,
   },
@@ -97,6 +97,11 @@ function bigintOf(value: unknown): bigint | Failed {
   return Number.isFinite(value)
     ? BigInt(Math.trunc(value as number))
     : new Failed(`${value} is not a bigint`);
+}
+
+function intOfBig(value: unknown): number | Failed {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : new Failed(`${value} is not within the safe integers`);
 }
 
 function hintFor(from: TypeName, to: TypeName): string {

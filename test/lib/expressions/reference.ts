@@ -1,0 +1,192 @@
+import { coerce, coerceText, Failed } from "../../../lib/data/coerce.ts";
+import type { ColumnType } from "../../../lib/data/type.ts";
+import { ERROR_VALUE as ERROR } from "../../../lib/data/value.ts";
+import type { FunctionName } from "../../../lib/expressions/functions/index.ts";
+import type { CallNode, ExpressionNode } from "../../../lib/expressions/node.ts";
+import { nearestDouble, unitsOf } from "../../oracle/exact.ts";
+import { isEqual, order } from "../../oracle/value.ts";
+
+/** What an expression is worth for one row, in plain JS. Slow, and as close to the documentation's words as it gets. */
+export function reference(node: ExpressionNode, row: readonly unknown[]): unknown {
+  switch (node.kind) {
+    case "column":
+      return row[node.position];
+    case "literal":
+      return node.value;
+    case "call":
+      return referenceCall(node, row);
+    default:
+      throw new Error(`no reference for ${node.kind}`);
+  }
+}
+
+function referenceCall(node: CallNode, row: readonly unknown[]): unknown {
+  const at = (i: number) => reference(node.args[i] as ExpressionNode, row);
+  const all = () => node.args.map((_, i) => at(i));
+  switch (node.name) {
+    case "ifElse":
+      return at(0) === ERROR ? ERROR : at(0) === true ? at(1) : at(2);
+    case "coalesce":
+      return all().find((value) => value !== null) ?? null;
+    case "fillError":
+      return at(0) === ERROR ? at(1) : at(0);
+    case "require": {
+      const others = all().slice(1);
+      return others.includes(ERROR) ? ERROR : others.includes(null) ? null : at(0);
+    }
+    default: {
+      const values = all();
+      if (values.includes(ERROR)) return ERROR;
+      const name = node.name as Exclude<FunctionName, Lazy>;
+      return strict[name](values, node);
+    }
+  }
+}
+
+type Lazy = "ifElse" | "coalesce" | "fillError" | "require";
+type Strict = (values: readonly unknown[], node: CallNode) => unknown;
+
+const strict: Record<Exclude<FunctionName, Lazy>, Strict> = {
+  add: arithmetic(
+    (a, b) => a + b,
+    (a, b) => a + b,
+  ),
+  sub: arithmetic(
+    (a, b) => a - b,
+    (a, b) => a - b,
+  ),
+  mul: arithmetic(
+    (a, b) => a * b,
+    (a, b) => a * b,
+  ),
+  div: arithmetic(
+    (a, b) => (b === 0 ? ERROR : a / b),
+    () => ERROR,
+  ),
+  floorDiv: arithmetic(floorQuotient, (a, b) => (b === 0n ? ERROR : floorBig(a, b))),
+  mod: arithmetic(
+    (a, b) => (b === 0 ? ERROR : a % b !== 0 && a % b < 0 !== b < 0 ? (a % b) + b : a % b),
+    (a, b) => (b === 0n ? ERROR : a - b * floorBig(a, b)),
+  ),
+  pow: arithmetic((a, b) => a ** b, bigPower),
+  neg: ([a]) => (typeof a === "bigint" ? -a : typeof a === "number" ? -a : ERROR),
+  eq: ([a, b]) => isEqual(a, b),
+  ne: ([a, b]) => !isEqual(a, b),
+  lt: (values) => ordered(values, (sign) => sign < 0),
+  le: (values) => ordered(values, (sign) => sign <= 0),
+  gt: (values) => ordered(values, (sign) => sign > 0),
+  ge: (values) => ordered(values, (sign) => sign >= 0),
+  and: ([a, b]) => a === true && b === true,
+  or: ([a, b]) => a === true || b === true,
+  xor: ([a, b]) => a !== b,
+  not: ([a]) => a === false,
+  isNull: ([a]) => a === null,
+  isNotNull: ([a]) => a !== null,
+  unwrap: ([a]) => (a === null ? ERROR : a),
+  cast: ([a], { args, type }) => cast(a, (args[0] as ExpressionNode).type, type),
+  toStr: ([a], { args }) => toText(a, (args[0] as ExpressionNode).type),
+};
+
+/** Ints and bigints in exact integers; the rest in doubles. */
+function arithmetic(
+  doubles: (a: number, b: number) => unknown,
+  integers: (a: bigint, b: bigint) => unknown,
+): Strict {
+  return ([a, b], { name, type, args }) => {
+    if (typeof a === "string" && typeof b === "string") return name === "add" ? a + b : ERROR;
+    if (typeof a === "bigint" && typeof b === "bigint") return integers(a, b);
+    if (typeof a !== "number" || typeof b !== "number") return ERROR;
+    const ints = args.every((arg) => arg.type.name === "int") && type.name === "int";
+    const result = ints ? integers(BigInt(a), BigInt(b)) : doubles(a, b);
+    return result === ERROR ? ERROR : fitted(Number(result), type);
+  };
+}
+
+function fitted(value: number, { name }: ColumnType): unknown {
+  if (name === "int") return Number.isSafeInteger(value) ? value : ERROR;
+  if (name === "duration") return Number.isFinite(value) ? value : ERROR;
+  if (name !== "datetime") return value;
+  return Math.abs(Math.floor(value)) <= 8.64e15 ? Math.floor(value) : ERROR;
+}
+
+/** Powers that may have more than 2^20 bits are refused. */
+function bigPower(a: bigint, b: bigint): unknown {
+  if (b < 0n) return ERROR;
+  if (a === 0n || a === 1n) return b === 0n ? 1n : a;
+  if (a === -1n) return b % 2n === 0n ? 1n : -1n;
+  return BigInt(4 * a.toString(16).length) * b > 2n ** 20n ? ERROR : a ** b;
+}
+
+function floorBig(a: bigint, b: bigint): bigint {
+  return a % b !== 0n && a < 0n !== b < 0n ? a / b - 1n : a / b;
+}
+
+function floorQuotient(a: number, b: number): unknown {
+  if (b === 0) return ERROR;
+  if (!Number.isFinite(a) || Number.isNaN(b)) return a / b;
+  if (!Number.isFinite(b)) return a !== 0 && a < 0 !== b < 0 ? -1 : 0;
+  const exact = floorBig(unitsOf(a), unitsOf(b));
+  // Beyond 2^52 the answer is the double nearest to the quotient itself.
+  return Math.abs(a / b) < 2 ** 52 ? Number(exact) : nearestQuotient(a, b);
+}
+
+function nearestQuotient(a: number, b: number): number {
+  const divisor = unitsOf(b);
+  return nearestDouble((divisor < 0n ? -unitsOf(a) : unitsOf(a)) << 1074n, divisor < 0n ? -divisor : divisor);
+}
+
+function ordered([a, b]: readonly unknown[], test: (sign: number) => boolean): unknown {
+  const kind = (value: unknown) => (value instanceof Uint8Array ? "bytes" : typeof value);
+  const known = ["number", "string", "bigint", "bytes"];
+  if (kind(a) !== kind(b) || !known.includes(kind(a))) return ERROR;
+  return !Number.isNaN(a) && !Number.isNaN(b) && test(order(a, b));
+}
+
+function cast(value: unknown, from: ColumnType, to: ColumnType): unknown {
+  if (from.name === to.name) return value;
+  if (value === null) return to.optional ? null : ERROR;
+  if (to.name === "any") return value;
+  if (from.name === "any" || from.name === "json" || to.name === "json")
+    return or(coerceOrRead(value, from, to));
+  if (to.name === "str") return from.name === "bytes" ? utf8(value as Uint8Array) : toText(value, from);
+  if (to.name === "bytes") return Buffer.from(value as string);
+  if (from.name === "str") return or(coerceText(value as string, { name: to.name, optional: false }));
+  const number = Number(value);
+  switch (to.name) {
+    case "int":
+      return Number.isSafeInteger(Math.trunc(number)) ? Math.trunc(number) : ERROR;
+    case "bool":
+      return value !== 0;
+    case "bigint":
+      return Number.isFinite(number) ? BigInt(Math.trunc(number)) : ERROR;
+    default:
+      return fitted(number, to);
+  }
+}
+
+function coerceOrRead(value: unknown, from: ColumnType, to: ColumnType): unknown {
+  return from.name === "str"
+    ? coerceText(value as string, { name: to.name, optional: false })
+    : coerce(value, to);
+}
+
+function or(value: unknown): unknown {
+  return value instanceof Failed ? ERROR : value;
+}
+
+function utf8(bytes: Uint8Array): unknown {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return ERROR;
+  }
+}
+
+function toText(value: unknown, { name }: ColumnType): unknown {
+  if (value === null) return name === "any" ? ERROR : null;
+  if (name === "json") return JSON.stringify(value);
+  if (name === "bytes") return utf8(value as Uint8Array);
+  if (name === "datetime") return new Date(value as number).toISOString();
+  if (value instanceof Uint8Array) return ERROR;
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
