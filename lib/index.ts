@@ -7,6 +7,7 @@ export { type ApplyOptions, apply } from "./expressions/apply.ts";
 export { coalesce, fillError, ifElse, literal, require, unwrap } from "./expressions/conditionals.ts";
 export type { Column, Expression } from "./expressions/expression.ts";
 export { graph } from "./plan/plan.ts";
+export { type RunOptions, type RunSummary, run } from "./runtime/run.ts";
 export type { Grouped } from "./table/grouping.ts";
 export type { JoinResult } from "./table/join.ts";
 export { reducers } from "./table/reducers.ts";
