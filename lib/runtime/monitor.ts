@@ -85,7 +85,7 @@ class LiveTable implements Monitor {
   }
 
   #erase(): void {
-    if (this.#drawnLines > 0) process.stderr.write(`\x1b[${this.#drawnLines}A\x1b[J`);
+    if (this.#drawnLines > 0) process.stderr.write(`\r\x1b[${this.#drawnLines}A\x1b[J`);
     this.#drawnLines = 0;
   }
 
