@@ -4,7 +4,7 @@
  * The table holds two words an entry: slot + 1 (0 = free) and the 32-bit hash, side by side so that a probe touches
  * one cache line; linear probing; the capacity is a power of two.
  */
-export const ABSENT_SLOT = -1;
+const ABSENT_SLOT = -1;
 /** A slot with the same hash was found, but its values differ: the careful path must search on. */
 export const COLLIDED_SLOT = -2;
 

@@ -1,4 +1,3 @@
-import { grown } from "../base/growth.ts";
 import type { Column } from "../data/column.ts";
 import { hashColumns } from "../data/row-hash.ts";
 import type { StateReader, StateWriter } from "../data/state.ts";
@@ -106,9 +105,4 @@ export class RowIndex {
     this.#table.insert(hash, slot);
     return slot;
   }
-}
-
-/** An Int32Array with room for n, reused when large enough; contents are garbage. */
-export function scratchSlots(scratch: Int32Array, n: number): Int32Array {
-  return n <= scratch.length ? scratch : grown(new Int32Array(0), n);
 }
