@@ -160,7 +160,7 @@ export function floorMod(a: number, b: number): number {
  * a^b of safe integers by squaring, exact while it is safe; an unsafe number (Infinity) where it is not; NaN where b
  * is negative. `Math.pow` may be off by one in the last place, which for an int is a wrong answer.
  */
-export function raiseInt(a: number, b: number): number {
+function raiseInt(a: number, b: number): number {
   if (b < 0) return Number.NaN;
   if (a === 0 || a === 1) return b === 0 ? 1 : a;
   if (a === -1) return b % 2 === 0 ? 1 : -1;

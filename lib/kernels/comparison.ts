@@ -1,14 +1,8 @@
 import { compareBytes } from "./compare-bytes.ts";
 
-/** Comparisons of columns into 0 and 1. Cell i is number `i & mask`: mask -1 walks a column, mask 0 is a constant. */
-export type NumberTest = (
-  a: Float64Array,
-  aMask: number,
-  b: Float64Array,
-  bMask: number,
-  n: number,
-  out: Float64Array,
-) => void;
+/*
+ * Comparisons of columns into 0 and 1. Cell i is number `i & mask`: mask -1 walks a column, mask 0 stays at a constant.
+ */
 
 /** NaN equals NaN. */
 export function equalNumbers(

@@ -5,6 +5,7 @@ import type { Column, Expression } from "../../lib/expressions/expression.ts";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 declare function expect<_ extends true>(): void;
+declare function takes<T>(value: T): void;
 /** The value type and the names of an expression. */
 type Parts<E> = E extends Expression<infer T, infer N> ? [T, N] : never;
 type Is<E, T, N extends string> = Equal<Parts<E>, [T, N]>;
@@ -32,14 +33,14 @@ const shifted = one.add(n);
 expect<Is<typeof shifted, number, "n">>();
 
 // An expression over fewer columns stands where more are allowed, and not the reverse
-const wider: Expression<number | null, "n" | "o"> = n.add(1);
-const widest: Expression<unknown> = o;
+takes<Expression<number | null, "n" | "o">>(n.add(1));
+takes<Expression<unknown>>(o);
 // @ts-expect-error it reads n
-const narrower: Expression<number, "o"> = n.add(1);
+takes<Expression<number, "o">>(n.add(1));
 // @ts-expect-error it may be null
-const plain: Expression<number, "o"> = o;
+takes<Expression<number, "o">>(o);
 // @ts-expect-error an expression has no name of its own
-const named: Column<number, "n"> = n.add(1);
+takes<Column<number, "n">>(n.add(1));
 
 // Wrong operands
 // @ts-expect-error text in arithmetic
@@ -144,5 +145,3 @@ apply((x) => (x > 1 ? x : null), n, { type: "int" });
 apply((x: string) => x, n);
 // @ts-expect-error a method that numbers do not have
 apply((x) => x.trim(), n);
-
-export { named, narrower, plain, wider, widest };

@@ -4,7 +4,6 @@ import type { ExpressionNode } from "../node.ts";
 import type { Convert } from "./function-definition.ts";
 
 export const BOOL: ColumnType = { name: "bool", optional: false };
-export const ANY: ColumnType = { name: "any", optional: false };
 
 export function plainType(name: TypeName): ColumnType {
   return { name, optional: false };

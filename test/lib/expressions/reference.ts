@@ -38,7 +38,9 @@ function referenceCall(node: CallNode, row: readonly unknown[]): unknown {
       const values = all();
       if (values.includes(ERROR)) return ERROR;
       const name = node.name as Exclude<FunctionName, Lazy>;
-      return strict[name](values, node);
+      const value = strict[name](values, node);
+      // -0 is 0, also for what is computed from it.
+      return value === 0 ? 0 : value;
     }
   }
 }
