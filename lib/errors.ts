@@ -37,6 +37,7 @@ export const errorCodes = {
   TP_KAFKA_UNREACHABLE: "No broker could be reached.",
   TP_KAFKA_UNDELIVERED: "Messages could not be delivered.",
   TP_MARKDOWN: "A markdown table could not be read.",
+  TP_ROW_ABSENT: "A row that was to be removed is not there.",
   TP_ROW_BAD_CSV: "A message is not the CSV that the source expects.",
   TP_ROW_BAD_ENCODING: "A message is not valid UTF-8.",
   TP_ROW_BAD_JSON: "A message is not the JSON that the source expects.",

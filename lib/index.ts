@@ -1,5 +1,14 @@
 // The public API: every name that `import * as pw from "towpath"` gives, nothing defined here.
 
+export {
+  type AppendOnlyInput,
+  type Change,
+  type Input,
+  type InputOptions,
+  input,
+  type SubscribeOptions,
+  subscribe,
+} from "../connectors/code/index.ts";
 export * as kafka from "../connectors/kafka/index.ts";
 export { ERROR_VALUE as ERROR, type Row } from "./data/value.ts";
 export { type ErrorCode, TowpathError } from "./errors.ts";

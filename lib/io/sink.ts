@@ -18,7 +18,7 @@ export interface SinkStats {
 /**
  * Where changes go. Called once a commit, with all of its changes:
  *
- *   open → write(time)* → flush → close
+ *   open → write(time)* → flush → end → close
  *
  * Laws: `write` receives consolidated batches in time order, deletions before insertions, no failed cell, and copies
  * what it keeps; `full` says that the run should wait for `wake` before the next step; `flush` resolves when all
@@ -33,6 +33,8 @@ export interface Sink {
   endTime?(time: number): void;
   readonly full: boolean;
   flush(): Promise<void>;
+  /** The run has come to its end, by its sources or by a signal: once, after all outputs are flushed. */
+  end?(): Promise<void>;
   stats(): SinkStats;
   close(): Promise<void>;
 }

@@ -84,7 +84,7 @@ class Run {
       await loop.run(() => this.#ending.signal.aborted);
       if (this.#failure !== null) throw this.#failure;
       const reason = this.#ending.signal.aborted ? "stopped" : "ended";
-      await this.#flush();
+      await this.#finish();
       return this.#summary(reason, loop.commits);
     } catch (error) {
       // What was released before the failure is whole and goes out; the failure is what the caller hears of.
@@ -120,9 +120,10 @@ class Run {
     await Promise.all(this.#sources.map(({ source }) => source.open(context)));
   }
 
-  async #flush(): Promise<void> {
+  async #finish(): Promise<void> {
     await Promise.all(this.#sinks.map((sink) => sink.flush()));
     if (this.#failure !== null) throw this.#failure;
+    await Promise.all(this.#sinks.map((sink) => sink.end?.()));
   }
 
   /** Closes everything whatever happens; an error while closing is logged, so that it cannot hide the first one. */
