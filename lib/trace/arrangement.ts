@@ -79,7 +79,8 @@ export class Arrangement {
       if (diff > 0) this.#add(batch, row, slots[row], diff, words, hashes);
     }
     if (diffs !== null) {
-      for (let row = 0; row < length; row++) if (diffs[row] < 0) this.#take(batch, row, -diffs[row], hashes);
+      for (let row = 0; row < length; row++)
+        if (diffs[row] < 0) this.#take(batch, row, slots[row], -diffs[row], hashes);
     }
     return this.#settle(touched, firstRows, before, count);
   }
@@ -148,14 +149,15 @@ export class Arrangement {
     if (hashes !== null) this.#byRowKey?.insert(hashes[row], slot);
   }
 
-  #take(batch: Batch, row: number, count: number, hashes: Uint32Array | null): void {
+  #take(batch: Batch, row: number, key: number, count: number, hashes: Uint32Array | null): void {
     assert(hashes !== null && this.#byRowKey !== null, "a deletion without an index of row keys");
     const table = this.#byRowKey;
     const hash = hashes[row];
     let left = count;
     while (left > 0) {
       let at = table.first(hash);
-      while (table.slotAt(at) >= 0 && !this.#holds(table.slotAt(at), batch, row)) at = table.next(at, hash);
+      while (table.slotAt(at) >= 0 && !this.#holds(table.slotAt(at), key, batch, row))
+        at = table.next(at, hash);
       const slot = table.slotAt(at);
       assert(slot >= 0, "a deletion of a row that is not there");
       const taken = Math.min(left, this.counts[slot]);
@@ -165,7 +167,9 @@ export class Arrangement {
     }
   }
 
-  #holds(slot: number, batch: Batch, row: number): boolean {
+  /** The columns of the arrangement's key need not be kept, and an update may change nothing else: so `key` counts. */
+  #holds(slot: number, key: number, batch: Batch, row: number): boolean {
+    if (this.#keySlots[slot] !== key) return false;
     const words = batch.keys.words();
     for (let w = 0; w < KEY_WORDS; w++) {
       if (this.keyWords[KEY_WORDS * slot + w] !== words[KEY_WORDS * row + w]) return false;
