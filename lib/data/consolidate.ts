@@ -8,16 +8,17 @@ import { gatherBatch } from "./rows.ts";
 
 /**
  * Sums the diffs of rows that are equal in key and values, and drops the rows that come to 0; null where nothing is
- * left. Rows that only add are equal to no other row of their table, so a batch without deletions is returned as it is.
+ * left. Where a table's keys are unique, rows that only add are equal to no other row, so a batch without deletions is
+ * returned as it is; `uniqueKeys` is false where two rows may have one key (lib/plan/unique-keys.ts).
  */
-export function consolidate(batch: Batch): Batch | null {
+export function consolidate(batch: Batch, uniqueKeys = true): Batch | null {
   const { diffs, length } = batch;
   if (length === 0) return null;
-  if (diffs === null || allPositive(diffs, length)) return batch;
+  if (uniqueKeys && (diffs === null || allPositive(diffs, length))) return batch;
   const words = batch.keys.words();
   const hashes = new Uint32Array(length);
   hashKeys(words, length, hashes);
-  const summed = diffs.slice(0, length);
+  const summed = diffs === null ? new Int32Array(length).fill(1) : diffs.slice(0, length);
   const columns = batch.columns.filter((column) => column !== ABSENT);
   const equal = (a: number, b: number): boolean =>
     equalKeys(words, a, words, b) && columns.every((column) => equalCells(column, a, column, b));
@@ -27,6 +28,7 @@ export function consolidate(batch: Batch): Batch | null {
   const kept = selectNonZero(summed, length, rows);
   if (kept === 0) return null;
   const result = new Batch(batch.time, length, batch.columns, batch.keys, summed, batch.origin);
+  if (kept === length && diffs === null) return batch;
   return kept === length ? result : gatherBatch(result, rows.subarray(0, kept), kept);
 }
 

@@ -3,7 +3,8 @@
  *
  *   concat(Δ1, …, Δk) = Δ1 + … + Δk
  *
- * State: none. Linear. Consolidated, because a row may leave one input in the commit in which it joins another.
+ * State: none. Linear. Consolidated, because a row may leave one input in the commit in which it joins another, and may
+ * be in several at once.
  */
 import type { Batch } from "../data/batch.ts";
 import { consolidate } from "../data/consolidate.ts";
@@ -23,7 +24,7 @@ class Concat implements Operator {
   step(inputs: readonly (Batch | null)[]): Batch | null {
     const present = inputs.filter((batch) => batch !== null);
     if (present.length === 0) return null;
-    return present.length === 1 ? present[0] : consolidate(concatBatches(present));
+    return present.length === 1 ? present[0] : consolidate(concatBatches(present), false);
   }
 
   save(): void {}

@@ -41,6 +41,7 @@ class Join implements Operator {
   readonly #leftColumns: Columns;
   readonly #rightColumns: Columns;
   readonly #needed: readonly boolean[];
+  readonly #uniqueKeys: boolean;
 
   constructor(spec: OperatorSpec) {
     const [left, right] = spec.feeders;
@@ -50,6 +51,7 @@ class Join implements Operator {
     this.#leftColumns = spec.inputs[0].columns;
     this.#rightColumns = spec.inputs[1].columns;
     this.#needed = spec.needed;
+    this.#uniqueKeys = spec.inputs.every(({ uniqueKeys }) => uniqueKeys);
   }
 
   step([left, right]: readonly (Batch | null)[]): Batch | null {
@@ -61,8 +63,10 @@ class Join implements Operator {
     ].filter((pairs) => pairs.count > 0);
     if (parts.length === 0) return null;
     const batches = parts.map((pairs) => this.#assemble(time, pairs));
-    // A single part has no two equal rows; several may cancel each other.
-    return parts.length === 1 ? batches[0] : consolidate(concatBatches(batches));
+    // A single part has no two equal rows, unless the inputs have; several may cancel each other.
+    return parts.length === 1 && this.#uniqueKeys
+      ? batches[0]
+      : consolidate(concatBatches(batches), this.#uniqueKeys);
   }
 
   save(): void {}

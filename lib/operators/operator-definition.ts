@@ -3,11 +3,18 @@ import type { Columns } from "../data/schema.ts";
 import type { FailureHandler } from "../dataflow/errors.ts";
 import type { Operator } from "../dataflow/operator.ts";
 
+/** What an operator knows of an input. */
+export interface InputSpec {
+  readonly columns: Columns;
+  readonly appendOnly: boolean;
+  /** No two rows have one key. Where they may, a batch of insertions alone can need consolidating. */
+  readonly uniqueKeys: boolean;
+}
+
 /** What an operator is created from: its plan node's data, and what lowering found out about it. */
 export interface OperatorSpec<Options = unknown> {
   readonly options: Options;
-  /** Columns and growth of each input. */
-  readonly inputs: readonly { readonly columns: Columns; readonly appendOnly: boolean }[];
+  readonly inputs: readonly InputSpec[];
   /** The operators that feed it, in the order of the inputs (a join reads the arrangements of its two). */
   readonly feeders: readonly Operator[];
   readonly columns: Columns;

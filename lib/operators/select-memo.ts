@@ -13,6 +13,7 @@ export function evaluateWithMemo(
   batch: Batch,
   memo: RowMemo,
   evaluate: (rows: Batch) => Column[],
+  uniqueKeys: boolean,
 ): Batch | null {
   const deleted: number[] = [];
   const inserted: number[] = [];
@@ -26,7 +27,7 @@ export function evaluateWithMemo(
   const parts: Batch[] = [];
   if (deleted.length > 0) parts.push(recall(batch, Uint32Array.from(deleted), hashes, memo));
   if (inserted.length > 0) parts.push(remember(batch, Uint32Array.from(inserted), hashes, memo, evaluate));
-  return consolidate(concatBatches(parts));
+  return consolidate(concatBatches(parts), uniqueKeys);
 }
 
 function recall(batch: Batch, rows: Uint32Array, hashes: Uint32Array, memo: RowMemo): Batch {

@@ -68,9 +68,10 @@ class Select implements Operator {
 
   step([batch]: readonly (Batch | null)[]): Batch | null {
     if (batch === null) return null;
-    if (this.#memo !== null) return evaluateWithMemo(batch, this.#memo, (rows) => this.#evaluate(rows));
-    const result = batch.withColumns(this.#evaluate(batch));
-    return batch.diffs === null ? result : consolidate(result);
+    const [{ uniqueKeys }] = this.#spec.inputs;
+    if (this.#memo !== null)
+      return evaluateWithMemo(batch, this.#memo, (rows) => this.#evaluate(rows), uniqueKeys);
+    return consolidate(batch.withColumns(this.#evaluate(batch)), uniqueKeys);
   }
 
   save(writer: StateWriter): void {

@@ -7,6 +7,7 @@ import type { JoinOptions } from "../operators/join.ts";
 import type { Output } from "../operators/output.ts";
 import { demand } from "./demand.ts";
 import type { PlanNode } from "./node.ts";
+import { uniqueKeys } from "./unique-keys.ts";
 
 /** A place in the circuit where rows enter. */
 export interface SourcePlace {
@@ -41,6 +42,7 @@ class Lowering {
   readonly #onFailure: FailureHandler;
   readonly #needed: ReadonlyMap<number, readonly boolean[]>;
   readonly #arranged: ReadonlyMap<string, readonly boolean[]>;
+  readonly #unique: ReadonlyMap<PlanNode, boolean>;
   readonly #nodes: CircuitNode[] = [];
   readonly #positions = new Map<number | string, number>();
   readonly #sources: SourcePlace[] = [];
@@ -49,8 +51,10 @@ class Lowering {
   constructor(outputs: readonly PlanNode[], onFailure: FailureHandler) {
     this.#outputs = outputs;
     this.#onFailure = onFailure;
+    const nodes = reachable(outputs);
     this.#needed = demand(outputs);
-    this.#arranged = arrangedColumns(reachable(outputs), this.#needed);
+    this.#unique = uniqueKeys(nodes);
+    this.#arranged = arrangedColumns(nodes, this.#needed);
   }
 
   run(): Lowered {
@@ -104,7 +108,11 @@ class Lowering {
   ): number {
     const operator = operators[name].create({
       options,
-      inputs: node.inputs,
+      inputs: node.inputs.map((input) => ({
+        columns: input.columns,
+        appendOnly: input.appendOnly,
+        uniqueKeys: this.#unique.get(input) as boolean,
+      })),
       feeders: inputs.map((position) => this.#nodes[position].operator),
       columns: node.columns,
       needed,
