@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { codeBlocks, programs } from "../../scripts/docs/code-blocks.ts";
+
+const page = [
+  "Text.",
+  "```sh",
+  "npm start",
+  "```",
+  "```ts run stream",
+  "one();",
+  "",
+  "two();",
+  "```",
+  "So it prints",
+  "```json output",
+  "[1]",
+  "```",
+  "```text output",
+  "not its second output",
+  "```",
+  "```ts",
+  "```",
+].join("\n");
+
+describe("code blocks", () => {
+  it("are found with language, tags, text and line", () => {
+    expect(codeBlocks(page).map(({ language, tags, line }) => [language, tags, line])).toEqual([
+      ["sh", [], 2],
+      ["ts", ["run", "stream"], 5],
+      ["json", ["output"], 11],
+      ["text", ["output"], 14],
+      ["ts", [], 17],
+    ]);
+    expect(codeBlocks(page)[1].text).toBe("one();\n\ntwo();\n");
+  });
+
+  it("are programs where they are TypeScript, each with the output that follows it", () => {
+    expect(programs(page).map(({ line, output }) => [line, output])).toEqual([
+      [5, "[1]\n"],
+      [17, null],
+    ]);
+  });
+});

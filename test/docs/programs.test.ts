@@ -1,0 +1,85 @@
+/** Every program on a page compiles, and prints what the page says that it prints. */
+import { execFile } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { embedded } from "../../connectors/kafka/embedded.ts";
+import { type Program, programs } from "../../scripts/docs/code-blocks.ts";
+import { consume } from "../support/kafka/clients.ts";
+import { runScript, Script } from "../support/script.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+// In the checkout, where "towpath" means the sources.
+const folder = `.cache/docs-${process.pid}`;
+
+const found = ["README.md", "docs/architecture.md"].flatMap((page) =>
+  programs(readFileSync(join(root, page), "utf8")).map((program) => ({
+    program,
+    name: `${page}, line ${program.line}`,
+    file: `${folder}/${page.replace(/\W/g, "-").toLowerCase()}-${program.line}.ts`,
+  })),
+);
+
+beforeAll(() => {
+  mkdirSync(join(root, folder), { recursive: true });
+  for (const { program, file } of found) writeFileSync(join(root, file), program.text);
+  const config = { extends: "../../tsconfig.json", include: ["*.ts"] };
+  writeFileSync(join(root, folder, "tsconfig.json"), JSON.stringify(config));
+});
+afterAll(() => rmSync(join(root, folder), { recursive: true, force: true }));
+
+describe("the programs of the pages", () => {
+  it("are there", () => expect(found.length).toBeGreaterThanOrEqual(3));
+
+  it("compile", async () => {
+    const tsc = "node_modules/typescript/bin/tsc";
+    const said = await new Promise<string>((resolve) => {
+      const args = [tsc, "--noEmit", "--pretty", "false", "-p", `${folder}/tsconfig.json`];
+      execFile(process.execPath, args, { cwd: root }, (_, stdout) => resolve(stdout));
+    });
+    expect(said.split("\n").filter((line) => line.startsWith(folder))).toEqual([]);
+  }, 60_000);
+
+  it.each(found.filter(({ program }) => !program.tags.includes("stream")))(
+    "$name prints what the page says",
+    async ({ program, file }) => {
+      const { code, stdout, stderr } = await runScript(file);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).toBe(program.output ?? "");
+    },
+    30_000,
+  );
+
+  it.each(found.filter(({ program }) => program.tags.includes("stream")))(
+    "$name writes to Kafka what the page says",
+    async ({ program, file }) => {
+      await using broker = await embedded({ topics: ["connector_example", "sum"] });
+      writeFileSync(join(root, file), withSettings(program, broker.bootstrap));
+      const script = new Script(file);
+      const env = { KAFKA_BOOTSTRAP_SERVERS: broker.bootstrap, START_MS: "0", INTERVAL_MS: "50" };
+      expect((await runScript("examples/generating-kafka-stream.ts", { env })).code).toBe(0);
+      const expected = (program.output ?? "").trimEnd().split("\n");
+      const messages = await consume(broker.settings as Record<string, string>, "sum", {
+        count: expected.length,
+      });
+      expect(messages.map(({ value }) => withoutTimes(String(value)))).toEqual(expected.map(withoutTimes));
+      script.signal("SIGTERM");
+      expect((await script.ended).code).toBe(0);
+    },
+    60_000,
+  );
+});
+
+/** The page's program with this broker's settings in place of its own. */
+function withSettings({ text }: Program, bootstrap: string): string {
+  const settings = /(const rdkafkaSettings = )\{[^}]*\}/;
+  expect(text).toMatch(settings);
+  return text.replace(settings, `$1${JSON.stringify({ "bootstrap.servers": bootstrap })}`);
+}
+
+/** Times differ from run to run: the first of a message becomes 0, and others their distance to it. */
+function withoutTimes(message: string): string {
+  const first = Number(/"time":(\d+)/.exec(message)?.[1]);
+  return message.replace(/"time":(\d+)/g, (_, time) => `"time":${Number(time) - first}`);
+}
