@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type rdkafka from "node-rdkafka";
 import { describe, expect, it } from "vitest";
-import { packedBuffers } from "../../connectors/kafka/native/packed-buffers.ts";
+import { FLAG_LOG_APPEND_TIME, packedBuffers } from "../../connectors/kafka/native/packed-buffers.ts";
 import { startKafka } from "../support/kafka/broker.ts";
 import { describeOnBrokers } from "../support/kafka/describe-on-brokers.ts";
 import {
@@ -108,13 +108,15 @@ describe.skipIf(!available.ok)(
     it("loses and repeats nothing under the packed reader", { timeout: 180_000 }, async () => {
       await using kafka = await startKafka();
       const topic = "restarted";
-      await kafka.createTopic(topic, PARTITIONS);
+      await kafka.createTopic(topic, PARTITIONS, { "message.timestamp.type": "LogAppendTime" });
       await using packed = await packedConsumer({ ...kafka.settings, "reconnect.backoff.max.ms": 500 });
       const errors: string[] = [];
       packed.consumer.on("event.error", (error: rdkafka.LibrdKafkaError) => errors.push(error.message));
       packed.consumer.assign([0, 1, 2, 3].map((partition) => ({ topic, partition, offset: 0 })));
       await send(kafka.settings, topic, values("one", 500));
-      const before = await readUntil(packed.reader, (all) => all.length >= 2_000);
+      const buffers = packedBuffers({ messages: 1_000, bytes: 1 << 20 });
+      const before = await readUntil(packed.reader, (all) => all.length >= 2_000, buffers);
+      expect(buffers.flags[0] & FLAG_LOG_APPEND_TIME).not.toBe(0);
       for (const signal of ["SIGTERM", "SIGKILL"] as const) {
         await kafka.restart(signal);
         await send(kafka.settings, topic, values(signal, 500));

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../src/towpath_kafka.h"
+#include "../src/towpath-kafka.h"
 #include "rdkafka_mock.h"
 
 #define MESSAGES 3000

@@ -4,7 +4,7 @@
 
 #include <node_api.h>
 
-#include "towpath_kafka.h"
+#include "towpath-kafka.h"
 
 /** Throws an Error and returns NULL, for `return fail(…)`. */
 napi_value fail(napi_env env, const char *message);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "towpath_kafka.h"
+#include "towpath-kafka.h"
 
 #define PLUGIN_NAME "towpath"
 

@@ -1,7 +1,7 @@
 /** One message into JavaScript's buffers: payload, and key and headers where asked for, end to end. */
 #include <string.h>
 
-#include "towpath_kafka.h"
+#include "towpath-kafka.h"
 
 static bool fits(const struct part *part, size_t size) { return part->capacity - part->used >= size; }
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "towpath_kafka.h"
+#include "towpath-kafka.h"
 
 enum tap_result tap_open(const char *client_name, struct tap **out) {
   struct client *client = client_find(client_name);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "towpath_kafka.h"
+#include "towpath-kafka.h"
 
 static size_t hash_toppar(const char *topic, int32_t partition) {
   uint64_t hash = 0xcbf29ce484222325u ^ (uint32_t)partition;
