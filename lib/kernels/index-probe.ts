@@ -4,11 +4,10 @@
  * The table holds two words an entry: slot + 1 (0 = free) and the 32-bit hash, side by side so that a probe touches
  * one cache line; linear probing; the capacity is a power of two.
  */
-const ABSENT_SLOT = -1;
 /** A slot with the same hash was found, but its values differ: the careful path must search on. */
 export const COLLIDED_SLOT = -2;
 
-/** For each row the first slot of equal hash, or ABSENT_SLOT. Equality of the values is verified afterwards. */
+/** For each row the first slot of equal hash, or -1. Equality of the values is verified afterwards. */
 export function probeHashes(
   table: Int32Array,
   mask: number,
