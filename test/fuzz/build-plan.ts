@@ -1,0 +1,244 @@
+import type { Columns } from "../../lib/data/schema.ts";
+import { type ColumnType, parseType } from "../../lib/data/type.ts";
+import type { ExpressionNode } from "../../lib/expressions/node.ts";
+import type { PlanNode } from "../../lib/plan/node.ts";
+import { forgetful, functionOf } from "./functions.ts";
+import {
+  columnsOf,
+  decodeValue,
+  type ExpressionSpec,
+  type Named,
+  type ProgramSpec,
+  type StepSpec,
+  type TypeText,
+} from "./spec.ts";
+
+/** The plan of a program: its sources, and an output node for each table that is written. */
+export interface ProgramPlan {
+  readonly sources: readonly PlanNode[];
+  readonly outputs: readonly PlanNode[];
+}
+
+/** Makes what goes into a source's or an output's options; the plan itself does not care. */
+export interface Ends {
+  source(number: number): unknown;
+  output(number: number): unknown;
+}
+
+/** Makes the node of a call whose result has type `type`. */
+export type MakeCall = (name: string, args: readonly ExpressionNode[], type: ColumnType) => ExpressionNode;
+
+/** Says what the program says, and leaves it at that: the oracle's calls. */
+export const plainCall: MakeCall = (name, args, type) => ({
+  kind: "call",
+  name,
+  args,
+  options: null,
+  type,
+  site: null,
+});
+
+/** Builds the plan nodes of a program by hand, without the Table API. */
+export function buildPlan(program: ProgramSpec, ends: Ends, makeCall: MakeCall = plainCall): ProgramPlan {
+  const builder = new PlanBuilder(makeCall);
+  const sources = program.sources.map(({ columns, appendOnly }, number) =>
+    builder.node("source", [], ends.source(number), schemaOf(columns), appendOnly),
+  );
+  const nodes = [...sources];
+  const tables: Named<TypeText>[] = program.sources.map(({ columns }) => columns);
+  for (const step of program.steps) {
+    nodes.push(builder.step(step, nodes, schemaOf(columnsOf(step, tables))));
+    tables.push(columnsOf(step, tables));
+  }
+  const outputs = program.outputs.map((number, i) =>
+    builder.node(
+      "output",
+      [nodes[number] as PlanNode],
+      ends.output(i),
+      [],
+      (nodes[number] as PlanNode).appendOnly,
+    ),
+  );
+  return { sources, outputs };
+}
+
+class PlanBuilder {
+  readonly #makeCall: MakeCall;
+  #count = 0;
+
+  constructor(makeCall: MakeCall) {
+    this.#makeCall = makeCall;
+  }
+
+  node(
+    operator: string,
+    inputs: readonly PlanNode[],
+    options: unknown,
+    columns: Columns,
+    appendOnly: boolean,
+  ): PlanNode {
+    return { id: this.#count++, operator, inputs, options, columns, appendOnly, site: null };
+  }
+
+  step(step: StepSpec, nodes: readonly PlanNode[], columns: Columns): PlanNode {
+    const at = (number: number): PlanNode => nodes[number] as PlanNode;
+    switch (step.op) {
+      case "select":
+        return this.#select(
+          at(step.input),
+          step.columns.map(([, spec]) => this.#expression(spec, at(step.input))),
+          columns,
+        );
+      case "withColumns": {
+        const changed = new Map(
+          step.columns.map(([name, spec]) => [name, this.#expression(spec, at(step.input))]),
+        );
+        return this.#select(
+          at(step.input),
+          columns.map(({ name }) => changed.get(name) ?? this.#named(at(step.input), name)),
+          columns,
+        );
+      }
+      case "without":
+        return this.#select(
+          at(step.input),
+          columns.map(({ name }) => this.#named(at(step.input), name)),
+          columns,
+        );
+      case "rename":
+        return this.#select(
+          at(step.input),
+          at(step.input).columns.map(({ name }) => this.#named(at(step.input), name)),
+          columns,
+        );
+      case "filter":
+        return this.#filter(at(step.input), this.#expression(step.where, at(step.input)));
+      case "groupBy":
+        return this.#groupBy(step, at(step.input), columns);
+      case "join":
+        return this.#join(step, at(step.left), at(step.right), columns);
+      case "concat":
+        return this.node(
+          "concat",
+          step.inputs.map(at),
+          {},
+          columns,
+          step.inputs.every((input) => at(input).appendOnly),
+        );
+    }
+  }
+
+  #select(input: PlanNode, expressions: readonly ExpressionNode[], columns: Columns): PlanNode {
+    return this.node("select", [input], { expressions }, columns, input.appendOnly);
+  }
+
+  /** The table with further columns after its own. */
+  #extended(input: PlanNode, expressions: readonly ExpressionNode[]): PlanNode {
+    const own = input.columns.map((_, position) => columnNode(input, position));
+    const added = expressions.map(({ type }, i) => ({ name: `added ${i}`, type }));
+    return this.#select(input, [...own, ...expressions], [...input.columns, ...added]);
+  }
+
+  #named(input: PlanNode, name: string): ExpressionNode {
+    return columnNode(
+      input,
+      input.columns.findIndex((column) => column.name === name),
+    );
+  }
+
+  #filter(input: PlanNode, where: ExpressionNode): PlanNode {
+    const extended = this.#extended(input, [where]);
+    const column = input.columns.length;
+    const kept = this.node("filter", [extended], { column }, extended.columns, extended.appendOnly);
+    return this.#select(
+      kept,
+      input.columns.map((_, position) => columnNode(kept, position)),
+      input.columns,
+    );
+  }
+
+  #groupBy(step: StepSpec & { op: "groupBy" }, input: PlanNode, columns: Columns): PlanNode {
+    const keys = step.keys.map(([, spec]) => this.#expression(spec, input));
+    const args = step.reductions.map(([, reduction]) =>
+      reduction.args.map((spec) => this.#expression(spec, input)),
+    );
+    const expressions = [...keys, ...args.flat()];
+    const prepared = this.#select(
+      input,
+      expressions,
+      expressions.map(({ type }, i) => ({ name: `c${i}`, type })),
+    );
+    let next = keys.length;
+    const reductions = step.reductions.map(([, { reducer }], i) => ({
+      reducer,
+      args: (args[i] as ExpressionNode[]).map(() => next++),
+      options: null,
+    }));
+    return this.node("groupBy", [prepared], { keys: keys.map((_, i) => i), reductions }, columns, false);
+  }
+
+  #join(step: StepSpec & { op: "join" }, left: PlanNode, right: PlanNode, columns: Columns): PlanNode {
+    const { mode, on } = step;
+    const extendedLeft = this.#extended(
+      left,
+      on.map(([spec]) => this.#expression(spec, left)),
+    );
+    const extendedRight = this.#extended(
+      right,
+      on.map(([, spec]) => this.#expression(spec, right)),
+    );
+    const options = {
+      mode,
+      leftKeys: on.map((_, i) => left.columns.length + i),
+      rightKeys: on.map((_, i) => right.columns.length + i),
+    };
+    const all = [
+      ...sideColumns(extendedLeft, mode === "right" || mode === "outer"),
+      ...sideColumns(extendedRight, mode === "left" || mode === "outer"),
+    ];
+    const appendOnly = mode === "inner" && left.appendOnly && right.appendOnly;
+    const joined = this.node("join", [extendedLeft, extendedRight], options, all, appendOnly);
+    const positions = step.columns.map(([, { side, column }]) =>
+      side === 0 ? column : extendedLeft.columns.length + column,
+    );
+    return this.#select(
+      joined,
+      positions.map((position) => columnNode(joined, position)),
+      columns,
+    );
+  }
+
+  #expression(spec: ExpressionSpec, input: PlanNode): ExpressionNode {
+    if ("column" in spec) return columnNode(input, spec.column);
+    const type = typeOf(spec.type);
+    if ("literal" in spec) {
+      const value = decodeValue(spec.literal);
+      // The engine's own literals are never -0.
+      return { kind: "literal", value: Object.is(value, -0) ? 0 : value, type };
+    }
+    const args = spec.args.map((arg) => this.#expression(arg, input));
+    if ("call" in spec) return this.#makeCall(spec.call, args, type);
+    const deterministic = spec.apply !== forgetful;
+    return { kind: "apply", fn: functionOf(spec.apply), args, deterministic, type, site: null };
+  }
+}
+
+function sideColumns({ columns }: PlanNode, mayBeNull: boolean): Columns {
+  return columns.map(({ name, type }) => ({ name, type: mayBeNull ? { ...type, optional: true } : type }));
+}
+
+function columnNode({ columns }: PlanNode, position: number): ExpressionNode {
+  const column = columns[position];
+  if (column === undefined) throw new Error(`there is no column ${position}`);
+  return { kind: "column", owner: 0, name: column.name, position, type: column.type };
+}
+
+export function schemaOf(columns: Named<TypeText>): Columns {
+  return columns.map(([name, type]) => ({ name, type: typeOf(type) }));
+}
+
+export function typeOf(text: TypeText): ColumnType {
+  const type = parseType(text);
+  if (type === undefined) throw new Error(`there is no type "${text}"`);
+  return type;
+}

@@ -1,0 +1,205 @@
+import { formatType } from "../../lib/data/type.ts";
+import { apply } from "../../lib/expressions/apply.ts";
+import { callNode, castNode } from "../../lib/expressions/build.ts";
+import { Expression } from "../../lib/expressions/expression.ts";
+import type { ExpressionNode } from "../../lib/expressions/node.ts";
+import type { PlanNode } from "../../lib/plan/node.ts";
+import { graph } from "../../lib/plan/plan.ts";
+import type { OutputSpec, SourceSpec as SourceOptions } from "../../lib/plan/specs.ts";
+import { addOutput } from "../../lib/table/output.ts";
+import { reducers } from "../../lib/table/reducers.ts";
+import { tableFromSource } from "../../lib/table/source.ts";
+import { nodeOf } from "../../lib/table/table.ts";
+import { buildPlan, type MakeCall, type ProgramPlan, schemaOf, typeOf } from "./build-plan.ts";
+import { forgetful, functionOf } from "./functions.ts";
+import {
+  columnsOf,
+  decodeValue,
+  type ExpressionSpec,
+  inputsOf,
+  type Named,
+  type ProgramSpec,
+  type StepSpec,
+} from "./spec.ts";
+
+/** Calls as the engine wants them: operands converted, types found out, which must be those of the program. */
+const checkedCall: MakeCall = (name, args, type) => {
+  const node =
+    name === "cast"
+      ? castNode(args[0] as ExpressionNode, formatType(type))
+      : callNode(name as Parameters<typeof callNode>[0], args);
+  if (formatType(node.type) !== formatType(type)) {
+    throw new Error(`${name} is ${formatType(node.type)} to the engine, not ${formatType(type)}`);
+  }
+  return node;
+};
+
+/** The plan built by hand, with the engine's calls: no node is shared, no column left out. */
+export function buildByHand(program: ProgramSpec): ProgramPlan {
+  return buildPlan(program, { source: () => ({}), output: () => ({}) }, checkedCall);
+}
+
+type AnyExpression = Expression<unknown, string>;
+/** A table, its columns' record, or a join's, to a caller who knows no columns when compiled. */
+type AnyTable = Record<string, (...args: readonly unknown[]) => unknown> & {
+  col(name: string): AnyExpression;
+};
+type Columns = Record<string, AnyExpression>;
+
+/** The plan that the Table API makes of a program. */
+export function buildByTables(program: ProgramSpec): ProgramPlan {
+  return graph(() => {
+    const tables: AnyTable[] = program.sources.map(({ columns, appendOnly }, i) => {
+      const spec: SourceOptions = {
+        connector: "test",
+        name: `source ${i}`,
+        describe: {},
+        appendOnly,
+        create: unused,
+      };
+      return tableFromSource(schemaOf(columns), spec) as unknown as AnyTable;
+    });
+    const sources = tables.map(nodeOf);
+    const schemas: Named<string>[] = program.sources.map(({ columns }) => columns);
+    for (const step of program.steps) {
+      const columns = columnsOf(step, schemas);
+      const table = said(step, tables, schemas);
+      expectColumns(nodeOf(table), columns, step);
+      tables.push(table);
+      schemas.push(columns);
+    }
+    const outputs = program.outputs.map((number) =>
+      addOutput(tables[number] as AnyTable, outputSpec(number)),
+    );
+    return { sources, outputs };
+  });
+}
+
+function unused(): never {
+  throw new Error("the test feeds the engine by hand");
+}
+
+function outputSpec(number: number): OutputSpec {
+  return { connector: "test", name: `output ${number}`, describe: {}, create: unused };
+}
+
+/** Types are worked out by the engine; the program knows them beforehand. */
+function expectColumns({ columns }: PlanNode, expected: Named<string>, step: StepSpec): void {
+  const got = columns.map(({ name, type }) => `${name}: ${formatType(type)}`).join(", ");
+  const wanted = expected.map(([name, type]) => `${name}: ${type}`).join(", ");
+  if (got !== wanted) throw new Error(`${step.op} has the columns (${got}), not (${wanted})`);
+}
+
+function said(step: StepSpec, tables: readonly AnyTable[], schemas: readonly Named<string>[]): AnyTable {
+  const at = (number: number): AnyTable => tables[number] as AnyTable;
+  const own = inputsOf(step)[0] as number;
+  const table = at(own);
+  const reader = (
+    columns: (name: string) => AnyExpression,
+    number = own,
+  ): ((spec: ExpressionSpec) => AnyExpression) => {
+    const schema = schemas[number] as Named<string>;
+    return (spec) =>
+      expressionOf(spec, (position) => columns((schema[position] as readonly [string, string])[0]));
+  };
+  const direct = reader((name) => table.col(name));
+  switch (step.op) {
+    case "select":
+    case "withColumns":
+      return call(table, step.op, (columns: Columns) => {
+        const read = reader((name) => columns[name] as AnyExpression);
+        return record(step.columns.map(([name, spec]) => [name, read(spec)]));
+      });
+    case "filter":
+      return call(table, "filter", direct(step.where));
+    case "without":
+      return call(table, "without", ...step.names);
+    case "rename":
+      return call(table, "rename", record(step.names.map(([name, old]) => [name, table.col(old)])));
+    case "groupBy":
+      return grouped(step, table, direct);
+    case "join":
+      return joined(step, at(step.left), at(step.right), reader);
+    case "concat":
+      return call(table, "concat", ...step.inputs.slice(1).map(at));
+  }
+}
+
+function grouped(
+  step: StepSpec & { op: "groupBy" },
+  table: AnyTable,
+  read: (spec: ExpressionSpec) => AnyExpression,
+): AnyTable {
+  const keys = step.keys.map(([name, spec]) => [name, read(spec)] as const);
+  const answers = step.reductions.map(([name, { reducer, args }]) => {
+    const reduce = reducers[reducer as keyof typeof reducers] as (
+      ...args: readonly unknown[]
+    ) => AnyExpression;
+    return [name, reduce(...args.map(read))] as const;
+  });
+  if (keys.length === 0) return call(table, "reduce", record(answers));
+  const groups = call(table, "groupBy", ...keys.map(([, key]) => key));
+  return call(groups, "reduce", record([...keys, ...answers]));
+}
+
+type Reader = (
+  columns: (name: string) => AnyExpression,
+  number: number,
+) => (spec: ExpressionSpec) => AnyExpression;
+
+const joinMethods = { inner: "join", left: "joinLeft", right: "joinRight", outer: "joinOuter" } as const;
+
+function joined(step: StepSpec & { op: "join" }, left: AnyTable, right: AnyTable, reader: Reader): AnyTable {
+  const conditions = (l: Columns, r: Columns): AnyExpression[] => {
+    const readLeft = reader((name) => l[name] as AnyExpression, step.left);
+    const readRight = reader((name) => r[name] as AnyExpression, step.right);
+    return step.on.map(([a, b]) => readLeft(a).eq(readRight(b)));
+  };
+  const result = call(left, joinMethods[step.mode], right, conditions);
+  return call(result, "select", (l: Columns, r: Columns) =>
+    record(
+      step.columns.map(([name, { side, column }]) => {
+        const read =
+          side === 0
+            ? reader((own) => l[own] as AnyExpression, step.left)
+            : reader((own) => r[own] as AnyExpression, step.right);
+        return [name, read({ column, type: "" })];
+      }),
+    ),
+  );
+}
+
+function call(table: AnyTable, method: string, ...args: readonly unknown[]): AnyTable {
+  return (table[method] as (...args: unknown[]) => unknown).apply(table, [...args]) as AnyTable;
+}
+
+/** `__proto__` is a name like others. */
+function record(entries: readonly (readonly [string, unknown])[]): Record<string, unknown> {
+  const result: Record<string, unknown> = Object.create(null);
+  for (const [name, value] of entries) result[name] = value;
+  return result;
+}
+
+function expressionOf(spec: ExpressionSpec, column: (position: number) => AnyExpression): AnyExpression {
+  if ("column" in spec) return column(spec.column);
+  const type = typeOf(spec.type);
+  if ("literal" in spec) {
+    const value = decodeValue(spec.literal);
+    return new Expression({ kind: "literal", value: Object.is(value, -0) ? 0 : value, type });
+  }
+  const args = spec.args.map((arg) => expressionOf(arg, column));
+  if ("apply" in spec) {
+    const deterministic = spec.apply !== forgetful;
+    return apply(functionOf(spec.apply), ...args, { type: spec.type as "any", deterministic });
+  }
+  const [first, ...others] = args as [AnyExpression, ...AnyExpression[]];
+  if (spec.call === "cast") return first.cast(spec.type as "int");
+  const method = (first as unknown as Record<string, unknown>)[spec.call];
+  if (typeof method === "function") return method.apply(first, others) as AnyExpression;
+  return new Expression(
+    callNode(
+      spec.call as Parameters<typeof callNode>[0],
+      args.map(({ node }) => node),
+    ),
+  );
+}

@@ -1,0 +1,212 @@
+import type { Rng } from "../support/rng.ts";
+import { randomCommits } from "./random-commits.ts";
+import { ExpressionMaker } from "./random-expression.ts";
+import {
+  columnsOf,
+  type ExpressionSpec,
+  type JoinMode,
+  type Named,
+  type ProgramSpec,
+  type ReductionSpec,
+  required,
+  type SourceSpec,
+  type StepSpec,
+  type TypeText,
+} from "./spec.ts";
+import { randomType } from "./values.ts";
+
+/** Names that a column may have although something else has them too. */
+const names = [
+  "a",
+  "b",
+  "c",
+  "d",
+  "e",
+  "f",
+  "g",
+  "h",
+  "diff",
+  "time",
+  "select",
+  "count",
+  "constructor",
+  "__proto__",
+  "é",
+];
+const columnsMax = 7;
+
+export interface ProgramLimits {
+  readonly stepsMax?: number;
+  /** The steps that a program may be made of; a concat may bring a select with it. */
+  readonly ops?: readonly StepSpec["op"][];
+}
+
+/** A program of one to eight steps over one or two sources, with its data. */
+export function randomProgram(rng: Rng, { stepsMax = 8, ops }: ProgramLimits = {}): ProgramSpec {
+  const sources = Array.from({ length: rng.between(1, 2) }, () => randomSource(rng));
+  const tables: Named<TypeText>[] = sources.map(({ columns }) => columns);
+  const steps: StepSpec[] = [];
+  const wanted = rng.between(1, stepsMax);
+  while (steps.length < wanted) {
+    const next = randomSteps(rng, tables);
+    if (ops !== undefined && next.every(({ op }) => !ops.includes(op))) continue;
+    for (const step of next) {
+      steps.push(step);
+      tables.push(columnsOf(step, tables));
+    }
+  }
+  const last = tables.length - 1;
+  const others = tables.map((_, i) => i).filter((i) => i < last && rng.chance(0.15));
+  return { sources, steps, outputs: [...others, last], commits: randomCommits(rng, sources) };
+}
+
+function randomSource(rng: Rng): SourceSpec {
+  const columns = pickNames(rng, rng.between(1, 4)).map((name) => [name, randomType(rng)] as const);
+  return { columns, appendOnly: rng.chance(0.15) };
+}
+
+function pickNames(rng: Rng, count: number): string[] {
+  return rng.shuffled(names).slice(0, count);
+}
+
+/** One step over the tables so far, or two where a table must first be made to fit. */
+function randomSteps(rng: Rng, tables: readonly Named<TypeText>[]): StepSpec[] {
+  // The newest tables most often, so that steps build on each other.
+  const input = rng.chance(0.6) ? tables.length - 1 : rng.below(tables.length);
+  const columns = tables[input] as Named<TypeText>;
+  const make = new ExpressionMaker(rng, columns);
+  return rng.weighted<() => StepSpec[]>([
+    [3, () => [{ op: "select", input, columns: randomSelection(rng, columns, make) }]],
+    [1, () => [{ op: "withColumns", input, columns: randomSelection(rng, columns, make).slice(0, 2) }]],
+    [2, () => [{ op: "filter", input, where: make.make("bool") }]],
+    [1, () => withoutOrRename(rng, input, columns)],
+    [4, () => [randomGroupBy(rng, input, columns, make)]],
+    [3, () => [randomJoin(rng, tables, input)]],
+    [2, () => randomConcat(rng, tables, input)],
+  ])();
+}
+
+function randomSelection(rng: Rng, columns: Named<TypeText>, make: ExpressionMaker): Named<ExpressionSpec> {
+  return pickNames(rng, rng.between(1, 4)).map((name) => {
+    const type = rng.chance(0.6) ? rng.pick(columns)[1] : randomType(rng);
+    return [name, make.make(type)] as const;
+  });
+}
+
+function withoutOrRename(rng: Rng, input: number, columns: Named<TypeText>): StepSpec[] {
+  const chosen = rng.shuffled(columns.map(([name]) => name)).slice(0, rng.between(1, 2));
+  const fresh = rng.shuffled(names.filter((name) => columns.every(([other]) => other !== name)));
+  const canRename = fresh.length >= chosen.length;
+  if (chosen.length < columns.length && (!canRename || rng.chance(0.5)))
+    return [{ op: "without", input, names: chosen }];
+  if (!canRename) return [];
+  return [{ op: "rename", input, names: chosen.map((old, i) => [fresh[i] as string, old] as const) }];
+}
+
+function randomGroupBy(rng: Rng, input: number, columns: Named<TypeText>, make: ExpressionMaker): StepSpec {
+  const keyCount = rng.weighted([
+    [1, 0],
+    [4, 1],
+    [2, 2],
+  ]);
+  const fresh = pickNames(rng, keyCount + rng.between(1, 3));
+  const keys = fresh.slice(0, keyCount).map((name) => {
+    const position = rng.below(columns.length);
+    const [, type] = columns[position] as readonly [string, TypeText];
+    return [name, rng.chance(0.8) ? { column: position, type } : make.make(type, 2)] as const;
+  });
+  return {
+    op: "groupBy",
+    input,
+    keys,
+    reductions: fresh.slice(keyCount).map((name) => [name, randomReduction(rng, columns, make)] as const),
+  };
+}
+
+function randomReduction(rng: Rng, columns: Named<TypeText>, make: ExpressionMaker): ReductionSpec {
+  const reducer = rng.pick(["count", "count", "sum", "sum", "avg", "min", "max"]);
+  const types = columns.map(([, type]) => type);
+  if (reducer === "count" && rng.chance(0.5)) return { reducer, args: [] };
+  if (reducer === "count") return { reducer, args: [make.make(rng.pick(types), 1)] };
+  const fitting = types.filter((type) =>
+    reducer === "sum" || reducer === "avg" ? isSummable(reducer, type) : required(type) !== "json",
+  );
+  const type = fitting.length > 0 && rng.chance(0.8) ? rng.pick(fitting) : rng.pick(["int", "float"]);
+  return { reducer, args: [make.make(type, rng.chance(0.7) ? 0 : 2)] };
+}
+
+function isSummable(reducer: string, type: TypeText): boolean {
+  return ["int", "float", "duration"].includes(type) || (reducer === "sum" && type === "bigint");
+}
+
+function randomJoin(rng: Rng, tables: readonly Named<TypeText>[], left: number): StepSpec {
+  const right = rng.below(tables.length);
+  const leftColumns = tables[left] as Named<TypeText>;
+  const rightColumns = tables[right] as Named<TypeText>;
+  const on = Array.from({ length: rng.chance(0.8) ? 1 : 2 }, () =>
+    randomCondition(rng, leftColumns, rightColumns),
+  );
+  const sides = [
+    ...leftColumns.map((_, column) => ({ side: 0, column }) as const),
+    ...rightColumns.map((_, column) => ({ side: 1, column }) as const),
+  ];
+  const kept = rng.shuffled(sides).slice(0, rng.between(1, columnsMax));
+  const fresh = pickNames(rng, kept.length);
+  const mode = rng.pick<JoinMode>(["inner", "inner", "left", "right", "outer"]);
+  return {
+    op: "join",
+    mode,
+    left,
+    right,
+    on,
+    columns: kept.map((side, i) => [fresh[i] as string, side] as const),
+  };
+}
+
+/** An equality of two columns, or of numbers computed from them: a constant side is no condition. */
+function randomCondition(
+  rng: Rng,
+  left: Named<TypeText>,
+  right: Named<TypeText>,
+): readonly [ExpressionSpec, ExpressionSpec] {
+  const pairs = left.flatMap(([, leftType], l) =>
+    right.flatMap(([, rightType], r) => {
+      const pair = [{ column: l, type: leftType } as const, { column: r, type: rightType } as const] as const;
+      return areComparable(leftType, rightType) ? [pair] : [];
+    }),
+  );
+  if (pairs.length > 0 && rng.chance(0.9)) return rng.pick(pairs);
+  const length = (columns: Named<TypeText>): ExpressionSpec => {
+    const column = rng.below(columns.length);
+    const [, type] = columns[column] as readonly [string, TypeText];
+    return { apply: "length", args: [{ column, type }], type: "int" };
+  };
+  return [length(left), length(right)];
+}
+
+/** Null is a value like others, and an int may equal a float. */
+function areComparable(left: TypeText, right: TypeText): boolean {
+  const numbers = ["int", "float"];
+  const [a, b] = [required(left), required(right)];
+  return a === b || (numbers.includes(a) && numbers.includes(b));
+}
+
+/** Tables that fit already, or another table made to fit by a selection. */
+function randomConcat(rng: Rng, tables: readonly Named<TypeText>[], input: number): StepSpec[] {
+  const columns = tables[input] as Named<TypeText>;
+  const signature = JSON.stringify(columns);
+  const fitting = tables.flatMap((other, i) =>
+    i !== input && JSON.stringify(other) === signature ? [i] : [],
+  );
+  if (fitting.length > 0 && rng.chance(0.7)) {
+    return [{ op: "concat", inputs: rng.shuffled([input, rng.pick(fitting)]) }];
+  }
+  const other = rng.below(tables.length);
+  const make = new ExpressionMaker(rng, tables[other] as Named<TypeText>);
+  const adapted: StepSpec = {
+    op: "select",
+    input: other,
+    columns: columns.map(([name, type]) => [name, make.make(type, 1)] as const),
+  };
+  return [adapted, { op: "concat", inputs: [input, tables.length] }];
+}

@@ -1,0 +1,213 @@
+import type { ChangeSpec, ExpressionSpec, Named, ProgramSpec, StepSpec } from "./spec.ts";
+import { columnsOf, inputsOf } from "./spec.ts";
+
+/**
+ * Makes a failing program smaller for as long as it still fails: fewer outputs, steps, commits, rows, columns and
+ * calls. `fails` must be true of the program given; at most `attemptsMax` candidates are tried.
+ */
+export function shrink(
+  program: ProgramSpec,
+  fails: (candidate: ProgramSpec) => boolean,
+  attemptsMax = 3000,
+): ProgramSpec {
+  let best = program;
+  let attempts = 0;
+  for (let improved = true; improved && attempts < attemptsMax; ) {
+    improved = false;
+    for (const candidate of candidates(best)) {
+      if (attempts++ >= attemptsMax) break;
+      if (!isSound(candidate) || !fails(candidate)) continue;
+      best = candidate;
+      improved = true;
+      break;
+    }
+  }
+  return best;
+}
+
+/** Smaller programs, the boldest first. */
+function* candidates(program: ProgramSpec): Generator<ProgramSpec> {
+  yield* fewerOutputs(program);
+  yield* fewerSteps(program);
+  yield* fewerCommits(program);
+  yield* fewerRows(program);
+  yield* simplerSteps(program);
+}
+
+function* fewerOutputs(program: ProgramSpec): Generator<ProgramSpec> {
+  const tables = program.sources.length + program.steps.length;
+  for (let number = 0; number < tables; number++) {
+    if (program.outputs.length > 1 || program.outputs[0] !== number) yield { ...program, outputs: [number] };
+  }
+}
+
+/** A step that no other needs is dropped; one that has an input of the same columns gives way to it. */
+function* fewerSteps(program: ProgramSpec): Generator<ProgramSpec> {
+  const { sources, steps } = program;
+  for (let i = steps.length - 1; i >= 0; i--) {
+    const number = sources.length + i;
+    for (const replacement of [null, ...inputsOf(steps[i] as StepSpec)]) {
+      const smaller = withoutTable(program, number, replacement);
+      if (smaller !== null) yield smaller;
+    }
+  }
+}
+
+/** The program without a step; null where somebody reads it and nothing takes its place. */
+function withoutTable(program: ProgramSpec, number: number, replacement: number | null): ProgramSpec | null {
+  const used =
+    program.outputs.includes(number) || program.steps.some((step) => inputsOf(step).includes(number));
+  if (used && replacement === null) return null;
+  const renumber = (old: number): number => {
+    const kept = old === number && replacement !== null ? replacement : old;
+    return kept > number ? kept - 1 : kept;
+  };
+  const steps = program.steps
+    .filter((_, i) => i !== number - program.sources.length)
+    .map((step) => withInputs(step, renumber));
+  return { ...program, steps, outputs: [...new Set(program.outputs.map(renumber))] };
+}
+
+function withInputs(step: StepSpec, renumber: (old: number) => number): StepSpec {
+  if (step.op === "concat") return { ...step, inputs: step.inputs.map(renumber) };
+  if (step.op === "join") return { ...step, left: renumber(step.left), right: renumber(step.right) };
+  return { ...step, input: renumber(step.input) };
+}
+
+function* fewerCommits(program: ProgramSpec): Generator<ProgramSpec> {
+  const { commits } = program;
+  for (let length = 1; length < commits.length; length++)
+    yield { ...program, commits: commits.slice(0, length) };
+  for (let i = 0; i < commits.length; i++) {
+    const next = commits[i + 1];
+    if (next === undefined) continue;
+    const merged = [...(commits[i] as readonly ChangeSpec[]), ...next];
+    yield { ...program, commits: [...commits.slice(0, i), merged, ...commits.slice(i + 2)] };
+  }
+}
+
+/** Without all changes of one row (which keeps insertions and deletions in step), or without a row's last change. */
+function* fewerRows(program: ProgramSpec): Generator<ProgramSpec> {
+  const keys = new Set(program.commits.flat().map(({ source, key }) => `${source} ${key}`));
+  for (const id of keys) {
+    const isOther = ({ source, key }: ChangeSpec): boolean => `${source} ${key}` !== id;
+    yield { ...program, commits: program.commits.map((changes) => changes.filter(isOther)) };
+  }
+  const flat = program.commits.flat();
+  for (const change of flat.toReversed()) {
+    const later = flat.slice(flat.indexOf(change) + 1);
+    if (later.some(({ source, key }) => source === change.source && key === change.key)) continue;
+    yield {
+      ...program,
+      commits: program.commits.map((changes) => changes.filter((other) => other !== change)),
+    };
+  }
+}
+
+function* simplerSteps(program: ProgramSpec): Generator<ProgramSpec> {
+  for (let i = 0; i < program.steps.length; i++) {
+    for (const step of simplerStep(program.steps[i] as StepSpec)) {
+      yield { ...program, steps: program.steps.map((other, j) => (i === j ? step : other)) };
+    }
+  }
+}
+
+function* simplerStep(step: StepSpec): Generator<StepSpec> {
+  switch (step.op) {
+    case "select":
+    case "withColumns":
+      for (const columns of fewerNamed(step.columns)) yield { ...step, columns };
+      for (const columns of simplerNamed(step.columns)) yield { ...step, columns };
+      return;
+    case "filter":
+      for (const where of simplerExpression(step.where)) yield { ...step, where };
+      return;
+    case "groupBy":
+      if (step.keys.length > 0) yield { ...step, keys: step.keys.slice(1) };
+      for (const reductions of fewerNamed(step.reductions)) yield { ...step, reductions };
+      for (const keys of simplerNamed(step.keys)) yield { ...step, keys };
+      for (const [i, [name, reduction]] of step.reductions.entries()) {
+        for (const arg of reduction.args.flatMap((spec) => [...simplerExpression(spec)])) {
+          yield { ...step, reductions: replaced(step.reductions, i, [name, { ...reduction, args: [arg] }]) };
+        }
+      }
+      return;
+    case "join":
+      for (const columns of fewerNamed(step.columns)) yield { ...step, columns };
+      if (step.on.length > 1) yield { ...step, on: step.on.slice(0, 1) };
+      if (step.mode !== "inner") yield { ...step, mode: "inner" };
+      return;
+    default:
+  }
+}
+
+function* fewerNamed<T>(columns: Named<T>): Generator<Named<T>> {
+  if (columns.length < 2) return;
+  for (let i = 0; i < columns.length; i++) yield columns.filter((_, j) => j !== i);
+}
+
+function* simplerNamed(columns: Named<ExpressionSpec>): Generator<Named<ExpressionSpec>> {
+  for (const [i, [name, spec]] of columns.entries()) {
+    for (const simpler of simplerExpression(spec)) yield replaced(columns, i, [name, simpler]);
+  }
+}
+
+function replaced<T>(items: readonly T[], at: number, item: T): T[] {
+  return items.map((other, i) => (i === at ? item : other));
+}
+
+/** An argument of the same type in place of a call; the call with a simpler argument. */
+export function* simplerExpression(spec: ExpressionSpec): Generator<ExpressionSpec> {
+  if ("column" in spec || "literal" in spec) return;
+  for (const arg of spec.args) if (arg.type === spec.type) yield arg;
+  for (const [i, arg] of spec.args.entries()) {
+    for (const simpler of simplerExpression(arg)) yield { ...spec, args: replaced(spec.args, i, simpler) };
+  }
+}
+
+/** Whether every expression still fits the columns that it reads. */
+export function isSound(program: ProgramSpec): boolean {
+  const tables: Named<string>[] = program.sources.map(({ columns }) => columns);
+  for (const step of program.steps) {
+    if (!isSoundStep(step, tables)) return false;
+    tables.push(columnsOf(step, tables));
+    if (tables.at(-1)?.length === 0) return false;
+  }
+  return true;
+}
+
+function isSoundStep(step: StepSpec, tables: readonly Named<string>[]): boolean {
+  const [columns, others] = inputsOf(step).map((number) => tables[number] ?? []) as [
+    Named<string>,
+    Named<string>,
+  ];
+  const has = (name: string): boolean => columns.some(([other]) => other === name);
+  switch (step.op) {
+    case "select":
+    case "withColumns":
+      return step.columns.every(([, spec]) => fits(spec, columns));
+    case "filter":
+      return fits(step.where, columns);
+    case "groupBy":
+      return (
+        step.keys.every(([, spec]) => fits(spec, columns)) &&
+        step.reductions.every(([, { args }]) => args.every((spec) => fits(spec, columns)))
+      );
+    case "join":
+      return (
+        step.on.every(([l, r]) => fits(l, columns) && fits(r, others)) &&
+        step.columns.every(([, { side, column }]) => column < (side === 0 ? columns : others).length)
+      );
+    case "concat":
+      return JSON.stringify(columns) === JSON.stringify(others);
+    case "without":
+      return step.names.every(has);
+    case "rename":
+      return step.names.every(([name, old]) => has(old) && !has(name));
+  }
+}
+
+function fits(spec: ExpressionSpec, columns: Named<string>): boolean {
+  if ("column" in spec) return columns[spec.column]?.[1] === spec.type;
+  return "literal" in spec || spec.args.every((arg) => fits(arg, columns));
+}

@@ -1,0 +1,161 @@
+import { type ColumnType, formatType, parseType } from "../../lib/data/type.ts";
+import { reducers } from "../../lib/reducers/index.ts";
+
+/**
+ * A random program as plain JSON, so that a failing one can be printed, shrunk, committed and replayed.
+ *
+ * Tables are numbered: the sources first, then the result of each step. Expressions carry their type, which the
+ * generator knows and the engine must find out for itself.
+ */
+export type TypeText = string;
+
+export type ExpressionSpec =
+  | { readonly column: number; readonly type: TypeText }
+  | { readonly literal: unknown; readonly type: TypeText }
+  | { readonly call: string; readonly args: readonly ExpressionSpec[]; readonly type: TypeText }
+  | { readonly apply: string; readonly args: readonly ExpressionSpec[]; readonly type: TypeText };
+
+export type Named<T> = readonly (readonly [name: string, T])[];
+
+export type JoinMode = "inner" | "left" | "right" | "outer";
+
+export type StepSpec =
+  | { readonly op: "select" | "withColumns"; readonly input: number; readonly columns: Named<ExpressionSpec> }
+  | { readonly op: "filter"; readonly input: number; readonly where: ExpressionSpec }
+  | { readonly op: "without"; readonly input: number; readonly names: readonly string[] }
+  | { readonly op: "rename"; readonly input: number; readonly names: Named<string> }
+  | {
+      readonly op: "groupBy";
+      readonly input: number;
+      /** None: the whole table is one group. */
+      readonly keys: Named<ExpressionSpec>;
+      readonly reductions: Named<ReductionSpec>;
+    }
+  | {
+      readonly op: "join";
+      readonly mode: JoinMode;
+      readonly left: number;
+      readonly right: number;
+      readonly on: readonly (readonly [left: ExpressionSpec, right: ExpressionSpec])[];
+      readonly columns: Named<{ readonly side: 0 | 1; readonly column: number }>;
+    }
+  | { readonly op: "concat"; readonly inputs: readonly number[] };
+
+export interface ReductionSpec {
+  readonly reducer: string;
+  readonly args: readonly ExpressionSpec[];
+}
+
+export interface SourceSpec {
+  readonly columns: Named<TypeText>;
+  readonly appendOnly: boolean;
+}
+
+export interface ChangeSpec {
+  readonly source: number;
+  readonly key: number;
+  readonly row: readonly unknown[];
+  readonly diff: 1 | -1;
+}
+
+export interface ProgramSpec {
+  readonly sources: readonly SourceSpec[];
+  readonly steps: readonly StepSpec[];
+  /** Numbers of the tables that are written. */
+  readonly outputs: readonly number[];
+  readonly commits: readonly (readonly ChangeSpec[])[];
+}
+
+/** Values that JSON lacks, as `{ $: kind, v: text }`. */
+export function encodeValue(value: unknown): unknown {
+  if (typeof value === "bigint") return { $: "bigint", v: String(value) };
+  if (value instanceof Uint8Array) return { $: "bytes", v: Buffer.from(value).toString("hex") };
+  if (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))) {
+    return { $: "number", v: Object.is(value, -0) ? "-0" : String(value) };
+  }
+  if (typeof value === "object" && value !== null) return { $: "json", v: JSON.stringify(value) };
+  return value;
+}
+
+export function decodeValue(encoded: unknown): unknown {
+  if (typeof encoded !== "object" || encoded === null) return encoded;
+  const { $: kind, v: text } = encoded as { $: string; v: string };
+  if (kind === "bigint") return BigInt(text);
+  if (kind === "bytes") return Buffer.from(text, "hex");
+  return kind === "number" ? Number(text) : JSON.parse(text);
+}
+
+/** The columns of each table of a program, sources first. */
+export function tablesOf(program: Pick<ProgramSpec, "sources" | "steps">): Named<TypeText>[] {
+  const tables: Named<TypeText>[] = program.sources.map(({ columns }) => columns);
+  for (const step of program.steps) tables.push(columnsOf(step, tables));
+  return tables;
+}
+
+/** The columns that a step makes of the tables before it. */
+export function columnsOf(step: StepSpec, tables: readonly Named<TypeText>[]): Named<TypeText> {
+  const at = (number: number): Named<TypeText> => tables[number] as Named<TypeText>;
+  switch (step.op) {
+    case "select":
+      return step.columns.map(([name, { type }]) => [name, type]);
+    case "withColumns":
+      return withColumns(at(step.input), step.columns);
+    case "filter":
+      return at(step.input);
+    case "without":
+      return at(step.input).filter(([name]) => !step.names.includes(name));
+    case "rename":
+      return at(step.input).map(([name, type]) => [newNameOf(name, step.names), type]);
+    case "groupBy":
+      return [
+        ...step.keys.map(([name, { type }]) => [name, type] as const),
+        ...step.reductions.map(([name, reduction]) => [name, reducedType(reduction)] as const),
+      ];
+    case "join":
+      return step.columns.map(([name, { side, column }]) => {
+        const [, type] = at(side === 0 ? step.left : step.right)[column] as readonly [string, TypeText];
+        const mayBeNull = step.mode === "outer" || step.mode === (side === 0 ? "right" : "left");
+        return [name, mayBeNull ? optional(type) : type];
+      });
+    case "concat":
+      return at(step.inputs[0] as number);
+  }
+}
+
+/** A replaced column keeps its place; new ones come last. */
+function withColumns(columns: Named<TypeText>, changed: Named<ExpressionSpec>): Named<TypeText> {
+  const kept = columns.map(([name, type]) => {
+    const replaced = changed.find(([other]) => other === name);
+    return [name, replaced === undefined ? type : replaced[1].type] as const;
+  });
+  const added = changed.filter(([name]) => columns.every(([other]) => other !== name));
+  return [...kept, ...added.map(([name, { type }]) => [name, type] as const)];
+}
+
+export function newNameOf(name: string, names: Named<string>): string {
+  return names.find(([, old]) => old === name)?.[0] ?? name;
+}
+
+export function optional(type: TypeText): TypeText {
+  return type.endsWith("?") ? type : `${type}?`;
+}
+
+export function required(type: TypeText): TypeText {
+  return type.endsWith("?") ? type.slice(0, -1) : type;
+}
+
+/** The type of a reducer's answer. The oldest reducers' are said here once more; others say it themselves. */
+export function reducedType({ reducer, args }: ReductionSpec): TypeText {
+  const type = args[0]?.type ?? "int";
+  if (reducer === "count") return "int";
+  if (reducer === "avg") return type === "duration" ? type : "float";
+  if (["sum", "min", "max"].includes(reducer)) return type;
+  const definition = reducers[reducer as keyof typeof reducers];
+  return formatType(definition.result(args.map((arg) => parseType(arg.type) as ColumnType)));
+}
+
+/** The tables that a step reads. */
+export function inputsOf(step: StepSpec): readonly number[] {
+  if (step.op === "concat") return step.inputs;
+  return step.op === "join" ? [step.left, step.right] : [step.input];
+}

@@ -1,0 +1,13 @@
+import { ERROR } from "../value.ts";
+import { type RowOrigin, sortedBy, validRows } from "./origin.ts";
+
+/** Of the row with the smallest value (then the smallest key): the second argument, or the key. */
+export function argMin(rows: readonly (readonly unknown[])[], origins: readonly RowOrigin[]): unknown {
+  const [first] = sortedBy(validRows(rows, origins), ({ args: [value, ...payload], key }) => [
+    value,
+    key,
+    ...payload,
+  ]);
+  if (first === undefined) return ERROR;
+  return first.args.length === 2 ? first.args[1] : first.key;
+}

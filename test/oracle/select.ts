@@ -1,0 +1,14 @@
+import type { ExpressionNode } from "../../lib/expressions/node.ts";
+import { evaluate } from "./expression.ts";
+import type { OracleTable } from "./table.ts";
+
+/** One row for each row, under the same key: the values of the expressions. */
+export function oracle(
+  [table]: readonly [OracleTable],
+  options: { expressions: readonly ExpressionNode[] },
+): OracleTable {
+  return table.map(({ key, row }) => ({
+    key,
+    row: options.expressions.map((expression) => evaluate(expression, [row])),
+  }));
+}
