@@ -12,6 +12,12 @@ import type { Sink } from "./sink.ts";
  */
 export class OutputStage {
   readonly #staged: Batch[] = [];
+  readonly #keepsFailures: boolean;
+
+  /** `keepsFailures`: rows with a failed cell are handed on too (`pw.debug`); no connector may ask for it. */
+  constructor(keepsFailures = false) {
+    this.#keepsFailures = keepsFailures;
+  }
 
   /** Takes the delta of a visit. An earlier visit's delta was borrowed and is copied before the next one runs. */
   add(batch: Batch): void {
@@ -24,12 +30,12 @@ export class OutputStage {
     if (this.#staged.length === 0) return false;
     const batch = this.#staged.length === 1 ? this.#staged[0] : consolidate(concatBatches(this.#staged));
     this.#staged.length = 0;
-    const clean = batch === null ? null : withoutFailures(batch.at(time));
+    const clean = batch === null || this.#keepsFailures ? batch : withoutFailures(batch);
     if (clean === null) return false;
     const order = new Uint32Array(clean.length);
     if (clean.diffs === null) for (let i = 0; i < order.length; i++) order[i] = i;
     else deletionsFirst(clean.diffs, clean.length, order);
-    sink.write(clean, order);
+    sink.write(clean.at(time), order);
     return true;
   }
 }

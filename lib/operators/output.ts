@@ -7,15 +7,24 @@ import type { Operator } from "../dataflow/operator.ts";
 import { OutputStage } from "../io/output-stage.ts";
 import type { OperatorDefinition } from "./operator-definition.ts";
 
+/** What the operator reads of an output's options; the rest is the connector's. */
+interface OutputOptions {
+  readonly keepsFailures?: boolean;
+}
+
 export const output: OperatorDefinition = {
   name: "output",
   linear: true,
-  create: () => new Output(),
+  create: ({ options }) => new Output((options as OutputOptions).keepsFailures === true),
 };
 
 export class Output implements Operator {
   readonly stateSize = 0;
-  readonly stage = new OutputStage();
+  readonly stage: OutputStage;
+
+  constructor(keepsFailures: boolean) {
+    this.stage = new OutputStage(keepsFailures);
+  }
 
   step([batch]: readonly (Batch | null)[]): Batch | null {
     if (batch !== null) this.stage.add(batch);

@@ -24,6 +24,8 @@ export interface OutputSpec {
   readonly name: string;
   /** Settings as plain data for `explain` and the fingerprint; secrets are redacted before. */
   readonly describe: Readonly<Record<string, unknown>>;
+  /** Rows with a failed cell are written too: for `pw.debug` alone, whose rows stay in the program. */
+  readonly keepsFailures?: boolean;
   /** Makes the running sink. */
   create(columns: Columns): Sink;
 }

@@ -1,0 +1,28 @@
+import { KEY_WORDS } from "../data/keys.ts";
+import { keysOfPositions } from "../data/row-key.ts";
+import { type GivenChange, textOfValues } from "./given-rows.ts";
+
+export type Unkeyed = Omit<GivenChange, "key">;
+
+/** The key of the row given as number `i` of a table without ids or primary key: the same in every run. */
+function positionKey(i: number): Uint32Array {
+  const keys = keysOfPositions(["debug"], Int32Array.of(0), Float64Array.of(i), Uint32Array.of(0), 1);
+  return keys.slice(0, KEY_WORDS);
+}
+
+/** Each row that comes gets a key of its own; one that goes has that of the oldest row with its values. */
+export function keyedByPosition(changes: readonly Unkeyed[]): GivenChange[] {
+  const inOrder = changes
+    .map((change, i) => ({ change, i }))
+    .sort((a, b) => a.change.time - b.change.time || a.change.diff - b.change.diff || a.i - b.i);
+  const live = new Map<string, Uint32Array[]>();
+  const keys: Uint32Array[] = [];
+  for (const { change, i } of inOrder) {
+    const text = textOfValues(change.values);
+    const rows = live.get(text) ?? [];
+    live.set(text, rows);
+    keys[i] = (change.diff < 0 ? rows.shift() : undefined) ?? positionKey(i);
+    if (change.diff > 0) rows.push(keys[i]);
+  }
+  return changes.map((change, i) => ({ ...change, key: keys[i] }));
+}
