@@ -10,6 +10,7 @@ export {
   subscribe,
 } from "../connectors/code/index.ts";
 export * as kafka from "../connectors/kafka/index.ts";
+export * as debug from "./debug/index.ts";
 export { ERROR_VALUE as ERROR, type Row } from "./data/value.ts";
 export { type ErrorCode, TowpathError } from "./errors.ts";
 export { type ApplyOptions, apply } from "./expressions/apply.ts";
