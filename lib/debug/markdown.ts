@@ -86,7 +86,7 @@ function isEmpty(cell: MarkdownCell | undefined): boolean {
 function isDecoration(cells: readonly MarkdownCell[]): boolean {
   return (
     cells.every((cell) => isEmpty(cell)) ||
-    cells.every((cell) => isEmpty(cell) || /^:?-{3,}:?$/.test(cell.text))
+    cells.every((cell) => isEmpty(cell) || /^(-{3,}|:-+:?|-+:)$/.test(cell.text))
   );
 }
 
