@@ -11,7 +11,7 @@ import type { ExpressionNode } from "../../../lib/expressions/node.ts";
 import { canonical } from "../../oracle/value.ts";
 import { Rng, seedFrom } from "../../support/rng.ts";
 import { cellsOf, columnNode, evaluate } from "./cells.ts";
-import { reference } from "./reference.ts";
+import { reference, same } from "./reference.ts";
 
 const rng = new Rng(seedFrom("TOWPATH_FUZZ_SEED"));
 afterAll(() => console.log(`expressions: TOWPATH_FUZZ_SEED=${rng.seed}`));
@@ -128,7 +128,7 @@ function problemOf(
   reported: boolean,
   fromInput: boolean,
 ): string | undefined {
-  if (canonical(value) !== canonical(expected)) return "a wrong value";
+  if (!same(value, expected)) return "a wrong value";
   if (cells.layout === "number") {
     if (Object.is(cells.values[row], -0)) return "-0";
     if ((cells.tags?.[row] ?? 0) !== 0 && cells.values[row] !== 0) return "a number under a tag";
