@@ -68,7 +68,10 @@ export function clientFailure(
   where = addressOf(settings),
 ): TowpathError {
   const [name, hint] = meaningOf(code);
-  return new TowpathError(name, redactText(stripped(message), settings), { where, hint });
+  const text = redactText(stripped(message), settings);
+  const detail =
+    name === "TP_KAFKA_OFFSET_OUT_OF_RANGE" ? `the broker no longer has the next offset: ${text}` : text;
+  return new TowpathError(name, detail, { where, hint });
 }
 
 function meaningOf(code: number): readonly [ErrorCode, string] {
@@ -101,7 +104,10 @@ function meaningOf(code: number): readonly [ErrorCode, string] {
 export const offsetHint =
   'Messages are gone (retention, or the topic was made anew). To go on with those that are left, set "auto.offset.reset": "earliest", or start with startFrom: "earliest".';
 
-/** librdkafka's texts may end with a full stop, and so do ours. */
+/** librdkafka's texts begin with where they come from, and may end with a full stop, as ours do. */
 function stripped(message: string): string {
-  return message.trim().replace(/\.$/, "");
+  return message
+    .trim()
+    .replace(/^(?:Local|Broker): /, "")
+    .replace(/\.$/, "");
 }

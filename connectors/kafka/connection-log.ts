@@ -9,7 +9,6 @@ import { redactText } from "./redact.ts";
 export class ConnectionLog {
   readonly #settings: KafkaSettings;
   readonly #log: (line: string) => void;
-  #reason = "";
   #lost = false;
 
   constructor(settings: KafkaSettings, log: (line: string) => void) {
@@ -18,15 +17,11 @@ export class ConnectionLog {
   }
 
   note({ code, message }: ClientError): void {
-    if (code !== clientErrors.allBrokersDown) {
-      this.#reason = redactText(message, this.#settings);
-      return;
-    }
-    if (this.#lost) return;
+    if (code !== clientErrors.allBrokersDown || this.#lost) return;
     this.#lost = true;
-    const because = this.#reason === "" ? "" : ` (${this.#reason})`;
+    const reason = redactText(message, this.#settings);
     this.#log(
-      `no broker of ${addressOf(this.#settings)} answers${because}; reading goes on when one is back`,
+      `no broker of ${addressOf(this.#settings)} answers (${reason}); reading goes on when one is back`,
     );
   }
 

@@ -8,12 +8,14 @@ import {
   clientFailure,
   isAuthentication,
 } from "./client-errors.ts";
+import { type ErrorEvents, onErrorEvents } from "./client-events.ts";
 import type { ClientLibrary } from "./client-library.ts";
 import { clientConf, type KafkaSettings } from "./options.ts";
 import type { TopicPartition } from "./partition-slots.ts";
 
 /** A broker that has not answered by then is called unreachable; the whole of `open` stays under 10 s. */
 const CONNECT_MS = 6_000;
+const CONNECT_POLL_MS = 50;
 const REQUEST_MS = 5_000;
 const CLOSE_MS = 5_000;
 
@@ -58,7 +60,7 @@ export class Consumer {
         hint: "librdkafka refuses these settings; its CONFIGURATION.md says what each one takes.",
       });
     }
-    this.raw.on("event.error", (error: LibrdKafkaError) => this.#onError(error));
+    onErrorEvents(this.raw as ErrorEvents, (error) => this.#onError(error));
   }
 
   /** Errors of the client as a whole: lost brokers, refused credentials. */
@@ -69,26 +71,54 @@ export class Consumer {
   /**
    * Connects and asks for one topic's metadata. Throws TP_KAFKA_UNREACHABLE, TP_KAFKA_AUTHENTICATION.
    *
-   * What connecting itself reports is only that it failed; the reason comes as an error event before. Refused
-   * credentials end it at once, while librdkafka would go on trying.
+   * What connecting itself reports is only that it failed; the reason comes as an error event, which librdkafka hands
+   * out when the consumer is polled. Refused credentials end it at once, while librdkafka would go on trying.
    */
   async connect(topic: string): Promise<void> {
     const reasons: ClientError[] = [];
-    await new Promise<void>((resolve, reject) => {
-      this.onError((error) => {
-        reasons.push(error);
-        if (isAuthentication(error)) reject(clientFailure(error, this.#settings));
-      });
-      this.raw.once("connection.failure", (error) => reject(this.#unreachable(reasons, error)));
-      this.#connecting = new Promise((done) => {
-        this.raw.connect({ topic, timeout: CONNECT_MS }, (error) => {
-          done();
-          if (error) reject(this.#unreachable(reasons, error));
-          else resolve();
+    const polling = this.#pollWhileConnecting();
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.onError((error) => {
+          reasons.push(error);
+          if (isAuthentication(error)) reject(clientFailure(error, this.#settings));
+        });
+        this.raw.once("connection.failure", (error) => reject(this.#unreachable(reasons, error)));
+        this.#connecting = new Promise((done) => {
+          this.raw.connect({ topic, timeout: CONNECT_MS }, (error) => {
+            done();
+            if (error) reject(this.#unreachable(reasons, error));
+            else resolve();
+          });
         });
       });
-    });
-    this.onError(() => {});
+    } finally {
+      await polling.stop();
+      this.onError(() => {});
+    }
+  }
+
+  /** Serves error events. No message can come, since nothing is assigned. */
+  #pollWhileConnecting(): { stop(): Promise<void> } {
+    let inFlight: Promise<void> = Promise.resolve();
+    let isIdle = true;
+    const timer = setInterval(() => {
+      if (!isIdle || !this.raw.isConnected()) return;
+      isIdle = false;
+      this.raw.setDefaultConsumeTimeout(0);
+      inFlight = new Promise((resolve) => {
+        this.raw.consume(1, () => {
+          isIdle = true;
+          resolve();
+        });
+      });
+    }, CONNECT_POLL_MS);
+    return {
+      stop() {
+        clearInterval(timer);
+        return inFlight;
+      },
+    };
   }
 
   /** The partitions of a topic; none where the broker does not have it. */
@@ -148,9 +178,9 @@ export class Consumer {
     this.raw.resume([partition]);
   }
 
-  /** Leaves offsets to librdkafka, which commits them where the user switched that on. */
-  store(offsets: readonly StartingAt[]): void {
-    if (offsets.length > 0 && this.raw.isConnected()) this.raw.offsetsStore([...offsets]);
+  /** Begins to commit these offsets to the group; `close` waits for it. */
+  commit(offsets: readonly StartingAt[]): void {
+    if (offsets.length > 0 && this.raw.isConnected()) this.raw.commit([...offsets]);
   }
 
   /** Disconnects, in bounded time; may be called at any time and again. */
@@ -193,9 +223,9 @@ function consumerConf(settings: KafkaSettings, { partitionEnds, plugin }: Consum
     global: {
       // node-rdkafka wants a group even for direct assignment.
       "group.id": "towpath",
-      "enable.auto.commit": false,
       ...global,
-      // Offsets are stored once their commit has been delivered.
+      // The source commits by itself what has been delivered, where the user switched it on (offset-ledger.ts).
+      "enable.auto.commit": false,
       "enable.auto.offset.store": false,
       ...(partitionEnds ? { "enable.partition.eof": true } : {}),
       ...(plugins.length > 0 ? { "plugin.library.paths": plugins.join(";") } : {}),

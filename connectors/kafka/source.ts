@@ -20,7 +20,7 @@ import { type Consumer, OFFSET_BEGINNING } from "./consumer.ts";
 import { embeddedFailure } from "./embedded.ts";
 import type { Ingest } from "./ingest.ts";
 import { MetadataWriter } from "./metadata-column.ts";
-import { OffsetLedger } from "./offset-ledger.ts";
+import { OffsetLedger, wantsAutoCommit } from "./offset-ledger.ts";
 import { OffsetWatch } from "./offset-watch.ts";
 import { openConsumer } from "./open-consumer.ts";
 import type { KafkaSettings } from "./options.ts";
@@ -83,8 +83,7 @@ export class KafkaSource implements Source {
       (slot) => this.#consumer?.resume(this.#slots.at(slot)),
     );
     this.#session = this.#createSession(needed);
-    const autoCommit = String(plan.settings["enable.auto.commit"] ?? false) === "true";
-    this.#ledger = autoCommit ? new OffsetLedger(this.#slots) : null;
+    this.#ledger = wantsAutoCommit(plan.settings) ? new OffsetLedger(this.#slots) : null;
   }
 
   async open(context: SourceContext): Promise<void> {
@@ -104,6 +103,7 @@ export class KafkaSource implements Source {
     this.#ingest = ingest(this.#slots, { attributes, partitionEnds, log });
     this.#ingest.onReadable(() => context.wake());
     this.#adviseScope(log);
+    this.#ledger?.start(consumer, settings);
     this.#keepHouse(consumer, log);
   }
 
@@ -138,7 +138,7 @@ export class KafkaSource implements Source {
   }
 
   acknowledge(time: number): void {
-    this.#consumer?.store(this.#ledger?.deliveredUpTo(time) ?? []);
+    this.#ledger?.acknowledge(time);
   }
 
   stats(): SourceStats {
@@ -150,7 +150,9 @@ export class KafkaSource implements Source {
     clearInterval(this.#housekeeping);
     clearTimeout(this.#dueTimer);
     this.#discovery?.stop();
+    this.#ledger?.stop();
     await this.#ingest?.close();
+    if (this.#consumer !== null) this.#ledger?.commit(this.#consumer);
     await this.#consumer?.close();
   }
 
@@ -254,7 +256,7 @@ export class KafkaSource implements Source {
   async #findLostPlace(watch: OffsetWatch): Promise<void> {
     const slot = await watch.look();
     if (slot < 0) return;
-    const message = `offset ${this.#slots.positions[slot]} was to be read next, but the broker no longer has it`;
+    const message = `offset ${this.#slots.positions[slot]}`;
     const error = { code: clientErrors.offsetOutOfRange, message };
     this.#fail(clientFailure(error, this.#plan.settings, this.#place(slot)));
   }

@@ -87,19 +87,25 @@ async function givenOffsets(
   return partitions.map(({ topic, partition }) => offsets[topic]?.[partition] ?? "earliest");
 }
 
+/**
+ * The embedded broker does not refuse to look up times: it says that all messages are older. So where that is the
+ * answer, a time is looked up that no message is older than.
+ */
 async function offsetsAt(
   consumer: Consumer,
   settings: KafkaSettings,
   partitions: readonly TopicPartition[],
   timestamp: number,
 ): Promise<(number | null)[]> {
-  try {
-    return await consumer.offsetsAt(partitions, timestamp);
-  } catch (cause) {
-    throw new TowpathError("TP_KAFKA_FAILED", "the broker could not look up offsets by time", {
-      where: addressOf(settings),
-      hint: "The embedded broker never can; there, use startFrom with offsets.",
-      cause,
-    });
-  }
+  const found = await consumer.offsetsAt(partitions, timestamp);
+  const older = partitions.filter((_, i) => found[i] === null);
+  const marks = await Promise.all(older.map((partition) => consumer.watermarks(partition)));
+  const filled = older.filter((_, i) => marks[i].low < marks[i].high);
+  if (filled.length === 0) return found;
+  const sinceEver = await consumer.offsetsAt(filled, 0);
+  if (sinceEver.some((offset) => offset !== null)) return found;
+  throw new TowpathError("TP_KAFKA_FAILED", "the broker cannot look up offsets by time", {
+    where: addressOf(settings),
+    hint: "The embedded broker never can; use startFrom with offsets there.",
+  });
 }
