@@ -9,16 +9,16 @@ import {
   type SourceContext,
   type SourceStats,
 } from "../../lib/io/source.ts";
-import type { GivenCommit, GivenRows } from "./given-rows.ts";
+import { DroppedRows, type GivenCommit, type GivenRows } from "./given-rows.ts";
 
 /** Commits that wait for the run, and the source through which it takes them. */
 export class Feed {
   readonly #name: string;
-  readonly #rows: GivenRows;
+  #rows: GivenRows;
   #queue: GivenCommit[] = [];
   #head = 0;
   #waitingRows = 0;
-  #closedBy: "close" | "run" | null = null;
+  #isClosed = false;
   #isTaken = false;
   #wake: () => void = () => {};
 
@@ -27,12 +27,10 @@ export class Feed {
     this.#rows = rows;
   }
 
-  /** The rows, for a call that changes them; throws TP_CLOSED once that is over. */
+  /** The rows, for a call that changes them; throws TP_CLOSED once the script has closed the input. */
   get open(): GivenRows {
-    if (this.#closedBy === null) return this.#rows;
-    const why =
-      this.#closedBy === "close" ? "this input has been closed" : "the run that read this input has ended";
-    throw new TowpathError("TP_CLOSED", why, { where: this.#name });
+    if (!this.#isClosed) return this.#rows;
+    throw new TowpathError("TP_CLOSED", "this input has been closed", { where: this.#name });
   }
 
   commit(): void {
@@ -44,9 +42,9 @@ export class Feed {
   }
 
   close(): void {
-    if (this.#closedBy !== null) return;
+    if (this.#isClosed) return;
     this.commit();
-    this.#closedBy = "close";
+    this.#isClosed = true;
     this.#wake();
   }
 
@@ -69,7 +67,7 @@ export class Feed {
   }
 
   get isEnded(): boolean {
-    return this.#closedBy !== null && this.#head === this.#queue.length;
+    return this.#isClosed && this.#head === this.#queue.length;
   }
 
   get hasCommit(): boolean {
@@ -92,22 +90,30 @@ export class Feed {
     this.#wake = wake;
   }
 
-  /** The run is over: what is still given to this input would be lost. */
-  endRun(): void {
-    this.#closedBy ??= "run";
+  /**
+   * The run is over. What is still given has no effect, like messages behind the last that a run has read: a timer or
+   * server that feeds the input must not bring the process down before the script hears why the run has ended.
+   */
+  endRun(log: (line: string) => void): void {
     this.#wake = () => {};
     this.#queue = [];
     this.#head = 0;
+    this.#waitingRows = 0;
+    this.#rows = new DroppedRows(() =>
+      log(`${this.#name}: rows given after the run had ended have no effect`),
+    );
   }
 }
 
 class FeedSource implements Source {
   readonly name: string;
   readonly #feed: Feed;
-  #signal: AbortSignal | null = null;
+  #context: SourceContext | null = null;
   #current: GivenCommit | null = null;
   #rows = 0;
   #commits = 0;
+  /** What the figures were when the run ended. */
+  #final: SourceStats | null = null;
 
   constructor(name: string, feed: Feed) {
     this.name = name;
@@ -115,12 +121,12 @@ class FeedSource implements Source {
   }
 
   async open(context: SourceContext): Promise<void> {
-    this.#signal = context.signal;
+    this.#context = context;
     this.#feed.onCommit(context.wake);
   }
 
   poll(): PollResult {
-    if (this.#signal?.aborted || this.#feed.isEnded) return ENDED;
+    if (this.#context?.signal.aborted || this.#feed.isEnded) return ENDED;
     return this.#feed.hasCommit ? COMMIT : IDLE;
   }
 
@@ -139,11 +145,13 @@ class FeedSource implements Source {
   acknowledge(): void {}
 
   stats(): SourceStats {
+    if (this.#final !== null) return this.#final;
     const { waitingRows, pendingRows } = this.#feed;
     return { rows: this.#rows, commits: this.#commits, rejected: 0, lag: waitingRows, pending: pendingRows };
   }
 
   async close(): Promise<void> {
-    this.#feed.endRun();
+    this.#final ??= this.stats();
+    this.#feed.endRun((line) => this.#context?.log(line));
   }
 }

@@ -53,3 +53,36 @@ export function withoutKey(call: string, where: string): TowpathError {
     hint: "Mark the columns that identify a row: pw.column({ type, primaryKey: true }).",
   });
 }
+
+/** Stands for the rows once nobody takes them any more: says so at the first call, and does nothing. */
+export class DroppedRows implements GivenRows {
+  readonly pending = 0;
+  #tell: (() => void) | null;
+
+  constructor(tell: () => void) {
+    this.#tell = tell;
+  }
+
+  insert(): void {
+    this.#drop();
+  }
+
+  upsert(): void {
+    this.#drop();
+  }
+
+  remove(): void {
+    this.#drop();
+  }
+
+  commit(): null {
+    return null;
+  }
+
+  start(): void {}
+
+  #drop(): void {
+    this.#tell?.();
+    this.#tell = null;
+  }
+}

@@ -17,8 +17,9 @@ export interface InputOptions {
   readonly appendOnly?: boolean;
 }
 
-/** A source fed from code, whose rows only come. */
-export interface AppendOnlyInput<S> {
+/** What feeds a table from code, where rows only come. */
+interface AppendOnlyFeed<S> {
+  /** The table alone, for code that should read it and not feed it. */
   readonly table: Table<RowOf<S>>;
   /** Adds a row. Throws TP_ROW_DUPLICATE_KEY where the schema has a primary key and the key is there. */
   insert(row: RowInput<S>): void;
@@ -28,8 +29,8 @@ export interface AppendOnlyInput<S> {
   close(): void;
 }
 
-/** A source fed from code. */
-export interface Input<S> extends AppendOnlyInput<S> {
+/** What feeds a table from code. */
+interface ChangingFeed<S> extends AppendOnlyFeed<S> {
   /** Adds a row, or replaces the one with its primary key. Throws TP_BAD_ARGUMENT where the schema has none. */
   upsert(row: RowInput<S>): void;
   /**
@@ -39,18 +40,24 @@ export interface Input<S> extends AppendOnlyInput<S> {
   remove(row: Partial<RowOf<S>>): void;
 }
 
+/** A table whose rows the script gives and never takes back. */
+export type AppendOnlyInput<S> = Table<RowOf<S>> & AppendOnlyFeed<S>;
+
+/** A table whose rows the script gives. */
+export type Input<S> = Table<RowOf<S>> & ChangingFeed<S>;
+
 /**
  * A table whose rows the script gives, before or while `pw.run()` runs.
  *
  * Every call checks its row at once; one that throws leaves nothing behind. What is said since the last `commit()` is
  * already seen by `insert`, `upsert` and `remove`, and by nobody else. Commits queue until the run takes them, each as
- * one time. Without a primary key rows are known by their values; with `appendOnly` by their number.
+ * one time; once the run is over, calls have no effect. Without a primary key rows are known by their values; with `appendOnly` by their number.
  *
  * @throws TowpathError TP_BAD_ARGUMENT. From the calls: TP_ROW_MISSING_COLUMN, TP_COLUMN_UNKNOWN, TP_ROW_BAD_VALUE and
- *   its kin, TP_ROW_DUPLICATE_KEY, TP_ROW_ABSENT, and TP_CLOSED after `close()` and after the run.
+ *   its kin, TP_ROW_DUPLICATE_KEY, TP_ROW_ABSENT, and TP_CLOSED after `close()`.
  * @example
  * const words = pw.input(pw.schema({ word: "str", n: "int" }));
- * const sums = words.table.groupBy("word").reduce((c) => ({ word: c.word, n: pw.reducers.sum(c.n) }));
+ * const sums = words.groupBy("word").reduce((c) => ({ word: c.word, n: pw.reducers.sum(c.n) }));
  * pw.subscribe(sums, { onChange: ({ row, diff }) => console.log(diff, row) });
  * words.insert({ word: "lock", n: 2 });
  * words.close();
@@ -76,19 +83,23 @@ export function input<S extends Schema<unknown, string>>(
     appendOnly,
     create: (needed) => feed.source(needed),
   });
-  const additions: AppendOnlyInput<S> = {
+  const additions: AppendOnlyFeed<S> = {
     table,
     insert: (row) => feed.open.insert(row),
     commit: () => feed.commit(),
     close: () => feed.close(),
   };
-  if (appendOnly) return additions;
-  const changes: Input<S> = {
-    ...additions,
-    upsert: (row) => feed.open.upsert(row),
-    remove: (row) => feed.open.remove(row),
-  };
-  return changes;
+  const fed = feedTable(table, additions);
+  if (appendOnly) return fed;
+  return feedTable(fed, {
+    upsert: (row: RowInput<S>) => feed.open.upsert(row),
+    remove: (row: Partial<RowOf<S>>) => feed.open.remove(row),
+  });
+}
+
+/** The same table object with methods of its own. */
+function feedTable<T extends object, F extends object>(table: T, methods: F): T & F {
+  return Object.assign(table, methods);
 }
 
 function rowsOf({ columns }: Schema<unknown, string>, name: string, appendOnly: boolean): GivenRows {

@@ -9,6 +9,7 @@ import {
   clientFailure,
   isAuthentication,
 } from "./client-errors.ts";
+import { type ErrorEvents, onErrorEvents } from "./client-events.ts";
 import { type ClientLibrary, loadClientLibrary } from "./client-library.ts";
 import type { KafkaSettings } from "./options.ts";
 import type { ProducerConf } from "./producer-conf.ts";
@@ -75,7 +76,7 @@ async function handshake(producer: Producer, settings: KafkaSettings, topic: str
   try {
     await new Promise<void>((resolve, reject) => {
       let refused = false;
-      producer.on("event.error", (error) => {
+      onErrorEvents(producer as ErrorEvents, (error) => {
         reasons.push(error);
         refused ||= isAuthentication(error);
         if (refused) reject(clientFailure(error, settings));
@@ -89,6 +90,7 @@ async function handshake(producer: Producer, settings: KafkaSettings, topic: str
   } finally {
     clearInterval(polling);
     producer.removeAllListeners("event.error");
+    producer.removeAllListeners("event.log");
   }
 }
 

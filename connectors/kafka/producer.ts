@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { MessageHeader, Producer as RawProducer } from "node-rdkafka";
 import { TowpathError } from "../../lib/errors.ts";
-import { addressOf, type ClientError } from "./client-errors.ts";
+import { addressOf, type ClientError, clientErrors } from "./client-errors.ts";
+import { type ErrorEvents, onErrorEvents } from "./client-events.ts";
 import { connectProducer, disconnectProducer, type Target } from "./connect-producer.ts";
 import { InFlight } from "./in-flight.ts";
 import type { KafkaSettings } from "./options.ts";
@@ -26,9 +27,8 @@ const REASON_MS = 200;
 /** A flush that takes longer is worth a line. */
 const SLOW_FLUSH_MS = 5_000;
 const FLUSH_SLICE_MS = 100;
-/** Codes of librdkafka (rd_kafka_resp_err_t). */
+/** Of librdkafka (rd_kafka_resp_err_t). */
 const QUEUE_FULL = -184;
-const FATAL = -150;
 
 /** A message that the client's queue had no room for. */
 interface Waiting {
@@ -91,7 +91,7 @@ export class Producer {
     this.#timeoutMs = timeoutMs;
     this.#listener = listener;
     raw.on("delivery-report", (error) => this.#report(error ?? null));
-    raw.on("event.error", (error) => this.#note(error));
+    onErrorEvents(raw as ErrorEvents, (error) => this.#note(error));
     this.#idleTimer = setInterval(() => this.#serve(), IDLE_POLL_MS);
     this.#idleTimer.unref();
   }
@@ -213,13 +213,14 @@ export class Producer {
     // A delivery report comes without its code, and with librdkafka's text in lower case.
     if (/message size too large/i.test(message)) this.#fail(this.#tooLarge());
     else if (/authorization failed/i.test(message)) this.#fail(this.#unauthorised(message));
-    else if (/^(fatal|purged|gapless)/i.test(message) || code === FATAL) this.#failSoon({ code, message });
+    else if (/^(fatal|purged|gapless)/i.test(message) || code === clientErrors.fatal)
+      this.#failSoon({ code, message });
     else this.#fail(this.#undelivered(`the broker refused a message: ${message}`));
   }
 
   #note(error: ClientError): void {
     this.#lastError = error;
-    if (error.code === FATAL) this.#failSoon(error);
+    if (error.code === clientErrors.fatal) this.#failSoon(error);
   }
 
   #failSoon({ message }: ClientError): void {
@@ -257,7 +258,7 @@ export class Producer {
   }
 
   #unauthorised(message: string): TowpathError {
-    return new TowpathError("TP_KAFKA_UNDELIVERED", `the broker refused a message: ${message}`, {
+    return new TowpathError("TP_KAFKA_AUTHORIZATION", `the broker refused a message: ${message}`, {
       where: this.#place,
       hint: "Give this user the right to write to the topic.",
     });

@@ -312,6 +312,30 @@ describe("what is given", () => {
     });
   });
 
+  it("comes out as it went in: every type", async () => {
+    await pw.graph(async () => {
+      const row = {
+        pointer: "01234567-89ab-0def-0123-456789abcdef",
+        datetime: 1_700_000_000_123,
+        duration: 1.5,
+        bigint: -(2n ** 80n),
+        bool: false,
+        bytes: Buffer.from([0, 255]),
+        json: { b: [1, null, "x"], a: true },
+        any: [1, "a"],
+        float: Number.NaN,
+        str: "π \u0000 🚂",
+      };
+      const table = pw.input(
+        pw.schema(Object.fromEntries(Object.keys(row).map((name) => [name, name as "any"])) as never),
+      );
+      table.insert(row as never);
+      table.close();
+      const [changes] = await timesOf(table.table);
+      expect(changes?.[0]?.row).toEqual(row);
+    });
+  });
+
   it("is copied: what the script changes later does not matter", async () => {
     await pw.graph(async () => {
       const table = pw.input(pw.schema({ bytes: "bytes", json: "json" }));
@@ -354,7 +378,7 @@ describe("an input and its run", () => {
     });
   });
 
-  it("is closed by close, and by the end of the run", async () => {
+  it("is closed by close; after the run calls have no effect", async () => {
     await pw.graph(async () => {
       const words = pw.input(plain());
       const other = pw.input(plain());
@@ -373,7 +397,21 @@ describe("an input and its run", () => {
       const summary = await pw.run({ monitoring: "none", signal: AbortSignal.timeout(50) });
       expect(summary.reason).toBe("stopped");
       expect(summary.sources["input 2"]).toMatchObject({ rows: 0, pending: 1 });
-      expect(codeOf(() => other.insert({ word: "a", n: 1 }))).toBe("TP_CLOSED");
+      expect(codeOf(() => other.insert({ word: "a", n: 1 }))).toBe("no error");
+      expect(codeOf(() => other.commit())).toBe("no error");
+      other.close();
+      expect(codeOf(() => other.commit())).toBe("TP_CLOSED");
+    });
+  });
+
+  it("is the table that it feeds, columns and methods alike", async () => {
+    await pw.graph(async () => {
+      const words = pw.input(pw.schema({ word: "str", insert: "int" }));
+      const times = timesOf(words.filter(words.word.ne("b")).select((c) => ({ word: c.word, n: c.insert })));
+      words.insert({ word: "a", insert: 1 });
+      words.insert({ word: "b", insert: 2 });
+      words.close();
+      expect(await times).toEqual([[{ row: { word: "a", n: 1 }, diff: 1 }]]);
     });
   });
 

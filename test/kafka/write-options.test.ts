@@ -1,0 +1,101 @@
+import * as pw from "towpath";
+import { describe, expect, it } from "vitest";
+import { producerConf } from "../../connectors/kafka/producer-conf.ts";
+
+const settings = { "bootstrap.servers": "127.0.0.1:1", "sasl.password": "hunter2-secret" };
+const tableOf = (...names: string[]) =>
+  pw.input(pw.schema(Object.fromEntries(names.map((name) => [name, "int" as const])))).table;
+
+function errorOf(call: () => void): pw.TowpathError {
+  try {
+    call();
+  } catch (error) {
+    if (error instanceof pw.TowpathError) return error;
+    throw error;
+  }
+  throw new Error("no error was thrown");
+}
+
+describe("pw.kafka.write says when the plan is built", () => {
+  it.each(["diff", "time"])("that a column called %s is taken, and the rename to paste", (name) => {
+    pw.graph(() => {
+      const error = errorOf(() => pw.kafka.write(tableOf("a", name), settings, { topicName: "t" }));
+      expect(error.code).toBe("TP_COLUMN_RESERVED");
+      expect(error.message).toContain(`.rename({ ${name}Value: table.col("${name}") })`);
+      const renamed = tableOf("a", name).rename({ [`${name}Value`]: name });
+      pw.kafka.write(renamed, settings, { topicName: "t" });
+    });
+  });
+
+  it.each([
+    ["no options", undefined, /third argument/],
+    ["no topic", {}, /topicName.*undefined/],
+    ["an impossible topic", { topicName: "a b" }, /topicName.*"a b"/],
+    ["an unknown format", { topicName: "t", format: "xml" }, /format.*"xml".*"json"/],
+    ["an unknown envelope", { topicName: "t", envelope: "row" }, /envelope.*"row"/],
+    ["a frequency of 0", { topicName: "t", commitFrequencyInMessages: 0 }, /commitFrequencyInMessages.*0/],
+    ["half a frequency", { topicName: "t", commitFrequencyInMessages: 1.5 }, /commitFrequencyInMessages/],
+    ["a negative wait", { topicName: "t", flushEveryMs: -1 }, /flushEveryMs.*-1/],
+    ["no time to wait", { topicName: "t", flushEveryMs: Number.NaN }, /flushEveryMs/],
+    ["a negative partition", { topicName: "t", partition: -1 }, /partition.*-1/],
+    ["an empty name", { topicName: "t", name: "" }, /name/],
+    ["an option that it does not have", { topicName: "t", topicname: "t" }, /"topicname".*"topicName"/],
+  ])("that %s will not do", (_, options, words) => {
+    pw.graph(() => {
+      const error = errorOf(() => pw.kafka.write(tableOf("a"), settings, options as never));
+      expect(error.code).toBe("TP_BAD_ARGUMENT");
+      expect(error.message).toMatch(words);
+    });
+  });
+
+  it.each([
+    [{ ...settings, "mesage.max.bytes": 5 }, "TP_KAFKA_UNKNOWN_SETTING", /"message\.max\.bytes"/],
+    [{}, "TP_KAFKA_NO_BROKERS", /bootstrap\.servers/],
+    [{ ...settings, "transactional.id": "x" }, "TP_BAD_ARGUMENT", /transactional\.id/],
+  ])("that the settings will not do (%#)", (given, code, words) => {
+    pw.graph(() => {
+      const error = errorOf(() => pw.kafka.write(tableOf("a"), given as never, { topicName: "t" }));
+      expect(error.code).toBe(code);
+      expect(error.message).toMatch(words);
+      expect(error.message).not.toContain("hunter2");
+    });
+  });
+
+  it("that something is no table", () => {
+    expect(errorOf(() => pw.kafka.write({} as never, settings, { topicName: "t" })).code).toBe(
+      "TP_BAD_ARGUMENT",
+    );
+  });
+});
+
+describe("the producer's configuration keeps the order", () => {
+  it.each([
+    ["by default", {}, { "enable.idempotence": true, "enable.gapless.guarantee": true }],
+    ["with acks=all", { acks: "all" }, { "enable.idempotence": true }],
+    ["where acks excludes idempotence", { "request.required.acks": 1 }, { "max.in.flight": 1 }],
+    ["where retries do", { retries: 0 }, { "max.in.flight": 1 }],
+    ["where the user switched it off", { "enable.idempotence": false }, { "max.in.flight": 1 }],
+    [
+      "where the user chose both",
+      { "enable.idempotence": "false", "max.in.flight": 3 },
+      { "max.in.flight": 3 },
+    ],
+  ])("%s", (_, given, expected) => {
+    const { global } = producerConf({ ...settings, ...given } as never);
+    expect(global).toMatchObject(expected);
+    expect(Object.keys(global).includes("enable.gapless.guarantee")).toBe("enable.idempotence" in expected);
+  });
+
+  it("takes the delivery time-out out of librdkafka's hands, by either name", () => {
+    expect(producerConf(settings)).toMatchObject({
+      deliveryTimeoutMs: 300_000,
+      topic: { "message.timeout.ms": 0 },
+    });
+    const conf = producerConf({ ...settings, "delivery.timeout.ms": "5000" });
+    expect(conf).toMatchObject({ deliveryTimeoutMs: 5_000, topic: { "message.timeout.ms": 0 } });
+    expect(conf.topic).not.toHaveProperty(["delivery.timeout.ms"]);
+    expect(producerConf({ ...settings, "message.timeout.ms": 0 }).deliveryTimeoutMs).toBe(
+      Number.POSITIVE_INFINITY,
+    );
+  });
+});
