@@ -1,4 +1,3 @@
-import { stringify as uuidText } from "uuid";
 import { type Column, ERROR, NULL } from "./column.ts";
 import type { ColumnType } from "./type.ts";
 import { ERROR_VALUE } from "./value.ts";
@@ -42,5 +41,13 @@ export function decodeText(bytes: Uint8Array, start: number, end: number): strin
 
 /** A key's text: a UUID. `bytes[start, start + 16)` are the key's four words, least significant byte first. */
 export function pointerText(bytes: Uint8Array, start = 0): string {
-  return uuidText(bytes, start);
+  let text = "";
+  for (let i = 0; i < 16; i++) {
+    if (i === 4 || i === 6 || i === 8 || i === 10) text += "-";
+    text += HEX[bytes[start + i]];
+  }
+  return text;
 }
+
+/** Not by `uuid`, which refuses texts of no RFC version, and a pointer column may hold any. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
