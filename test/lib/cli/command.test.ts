@@ -1,13 +1,25 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { runCommand } from "../../../lib/cli/command.ts";
 import { runScript } from "../../support/script.ts";
 
-const main = "lib/cli/main.ts";
-const towpath = (...args: string[]) => runScript(main, { args });
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
-describe("towpath", () => {
+/** Runs one command line in this process. */
+async function towpath(...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const out = vi.spyOn(console, "log").mockImplementation(() => {});
+  const err = vi.spyOn(console, "error").mockImplementation(() => {});
+  const code = await runCommand(words);
+  const text = (spy: typeof out) => spy.mock.calls.map(([line]) => `${line}\n`).join("");
+  return { code, stdout: text(out), stderr: text(err) };
+}
+
+describe("towpath as a program", () => {
   it("demo shows the running sum, whose last is 45, and ends", async () => {
-    const { code, stdout, stderr } = await towpath("demo", "--interval-ms", "20");
+    const args = ["demo", "--interval-ms", "20"];
+    const { code, stdout, stderr } = await runScript("lib/cli/main.ts", { args });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     const changes = [...stdout.matchAll(/\{"diff":(-?1),"sum":(\d+),"time":\d+\}/g)];
     const sums = [0, 1, 3, 6, 10, 15, 21, 28, 36, 45];
@@ -16,6 +28,14 @@ describe("towpath", () => {
     expect(stdout.trimEnd().split("\n").slice(-5).join("\n")).toContain('"sum":45');
   }, 60_000);
 
+  it("ends with exit code 2 where it was not understood", async () => {
+    const { code, stdout, stderr } = await runScript("lib/cli/main.ts", { args: ["dmeo"] });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^towpath: TP_USAGE: .*\n$/);
+  }, 60_000);
+});
+
+describe("towpath", () => {
   it("--help lists the verbs, and VERB --help its options", async () => {
     const overview = await towpath("--help");
     expect(overview).toMatchObject({ code: 0, stderr: "" });
@@ -38,10 +58,11 @@ describe("towpath", () => {
     [["demo", "--interval"], "unknown option '--interval'"],
     [["demo", "more"], "unexpected argument 'more'"],
     [["demo", "--interval-ms", "soon"], '--interval-ms is not a whole number: "soon"'],
-  ])("%j is TP_USAGE, exit code 2", async (args, text) => {
-    const { code, stdout, stderr } = await towpath(...args);
+    [["demo", "--interval-ms"], "option '--interval-ms <value>' argument missing"],
+  ])("%j is TP_USAGE, exit code 2", async (words, text) => {
+    const { code, stdout, stderr } = await towpath(...words);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toContain(`towpath: TP_USAGE: `);
+    expect(stderr).toContain("towpath: TP_USAGE: ");
     expect(stderr).toContain(text);
     expect(stderr).not.toContain("    at ");
   });
