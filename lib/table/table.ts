@@ -263,7 +263,9 @@ export function createTable<C>(plan: Plan, node: PlanNode, site: SourceSite | nu
   const record = columnRecord(node.columns, owner);
   const table = new Proxy(new TableMethods<C>(), {
     get(target, name) {
-      if (typeof name === "symbol" || isMethod(name)) return Reflect.get(target, name);
+      // A connector may give its table methods of its own (`pw.input`); they win over columns like the others.
+      if (typeof name === "symbol" || isMethod(name) || Object.hasOwn(target, name))
+        return Reflect.get(target, name);
       if (Object.hasOwn(record, name)) return Reflect.get(record, name);
       if (name in target || isProbe(name)) return Reflect.get(target, name);
       throw unknownColumn(name, node.columns);
