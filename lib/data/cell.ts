@@ -49,5 +49,5 @@ export function pointerText(bytes: Uint8Array, start = 0): string {
   return text;
 }
 
-/** Not by `uuid`, which refuses texts of no RFC version, and a pointer column may hold any. */
+/** By hand: the `uuid` package checks every text again, which a key by construction need not pass twice. */
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
