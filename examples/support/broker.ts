@@ -46,14 +46,16 @@ async function embeddedBroker(topics: readonly string[]): Promise<Broker> {
 
 /**
  * Creates topics that are not there. Whatever goes wrong is left to the reader and the writer, which tell it better:
- * the topic may be there already, or this user may use topics but not make them.
+ * the topic may be there already, this user may use topics but not make them, or no broker may answer at all.
  */
 async function createMissing(settings: Broker["settings"], topics: readonly string[]): Promise<void> {
   const admin = rdkafka.AdminClient.create({ ...settings });
-  const create = (topic: string): Promise<void> =>
+  const create = (topic: string): Promise<{ readonly timedOut: boolean }> =>
     new Promise((resolve) => {
-      admin.createTopic({ topic, num_partitions: 1, replication_factor: -1 }, 3_000, () => resolve());
+      admin.createTopic({ topic, num_partitions: 1, replication_factor: -1 }, 3_000, (error) =>
+        resolve({ timedOut: error?.code === rdkafka.CODES.ERRORS.ERR__TIMED_OUT }),
+      );
     });
-  await Promise.all(topics.map(create));
+  for (const topic of topics) if ((await create(topic)).timedOut) break;
   admin.disconnect();
 }
