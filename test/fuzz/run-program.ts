@@ -19,7 +19,7 @@ const builders = { hand: buildByHand, tables: buildByTables } as const satisfies
 export function randomTrial(rng: Rng, program: ProgramSpec): Trial {
   const restartAfter = rng.chance(0.4) ? rng.between(1, program.commits.length) : null;
   const feeding = { shuffled: rng.chance(0.4), split: rng.chance(0.25), restartAfter };
-  return { program, feeding, builder: rng.chance(0.5) ? "hand" : "tables" };
+  return { program, feeding, builder: rng.chance(0.7) ? "hand" : "tables" };
 }
 
 /** Runs a trial; throws what went wrong. */

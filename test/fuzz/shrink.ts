@@ -8,31 +8,32 @@ import { columnsOf, inputsOf } from "./spec.ts";
 export function shrink(
   program: ProgramSpec,
   fails: (candidate: ProgramSpec) => boolean,
-  attemptsMax = 3000,
+  attemptsMax = 1000,
 ): ProgramSpec {
   let best = program;
   let attempts = 0;
-  for (let improved = true; improved && attempts < attemptsMax; ) {
-    improved = false;
-    for (const candidate of candidates(best)) {
-      if (attempts++ >= attemptsMax) break;
-      if (!isSound(candidate) || !fails(candidate)) continue;
+  const improve = (pass: Pass): boolean => {
+    for (const candidate of pass(best)) {
+      if (attempts >= attemptsMax) return false;
+      if (!isSound(candidate)) continue;
+      attempts++;
+      if (!fails(candidate)) continue;
       best = candidate;
-      improved = true;
-      break;
+      return true;
     }
+    return false;
+  };
+  for (let improved = true; improved; ) {
+    improved = false;
+    for (const pass of passes) while (improve(pass)) improved = true;
   }
   return best;
 }
 
 /** Smaller programs, the boldest first. */
-function* candidates(program: ProgramSpec): Generator<ProgramSpec> {
-  yield* fewerOutputs(program);
-  yield* fewerSteps(program);
-  yield* fewerCommits(program);
-  yield* fewerRows(program);
-  yield* simplerSteps(program);
-}
+type Pass = (program: ProgramSpec) => Generator<ProgramSpec>;
+
+const passes: readonly Pass[] = [fewerOutputs, fewerSteps, fewerCommits, fewerRows, simplerSteps];
 
 function* fewerOutputs(program: ProgramSpec): Generator<ProgramSpec> {
   const tables = program.sources.length + program.steps.length;
@@ -86,12 +87,16 @@ function* fewerCommits(program: ProgramSpec): Generator<ProgramSpec> {
   }
 }
 
-/** Without all changes of one row (which keeps insertions and deletions in step), or without a row's last change. */
+/** Without half of the rows, without one (all its changes, which keeps them in step), or without a row's last change. */
 function* fewerRows(program: ProgramSpec): Generator<ProgramSpec> {
-  const keys = new Set(program.commits.flat().map(({ source, key }) => `${source} ${key}`));
-  for (const id of keys) {
-    const isOther = ({ source, key }: ChangeSpec): boolean => `${source} ${key}` !== id;
-    yield { ...program, commits: program.commits.map((changes) => changes.filter(isOther)) };
+  const idOf = ({ source, key }: ChangeSpec): string => `${source} ${key}`;
+  const ids = [...new Set(program.commits.flat().map(idOf))];
+  const half = Math.ceil(ids.length / 2);
+  for (const dropped of [ids.slice(0, half), ids.slice(half), ...ids.map((id) => [id])]) {
+    const commits = program.commits.map((changes) =>
+      changes.filter((change) => !dropped.includes(idOf(change))),
+    );
+    yield { ...program, commits };
   }
   const flat = program.commits.flat();
   for (const change of flat.toReversed()) {
