@@ -87,6 +87,7 @@ export class KeyedRows {
   #settle(events: Batch, ends: Uint8Array | null, touched: readonly number[]): Batch | null {
     const gone: number[] = [];
     const came: number[] = [];
+    const filled: number[] = [];
     const emptied: number[] = [];
     for (const slot of touched) {
       const row = this.#lastEvent[slot];
@@ -94,15 +95,17 @@ export class KeyedRows {
       const lived = this.#live[slot] === 1;
       if (lives && lived && this.#equals(slot, events.columns, row)) continue;
       if (lived) gone.push(slot);
-      if (lives) came.push(row);
-      else emptied.push(slot);
+      if (lives) {
+        came.push(row);
+        filled.push(slot);
+      } else emptied.push(slot);
     }
     const parts: Batch[] = [];
     if (gone.length > 0) parts.push(this.#retractions(events.time, Uint32Array.from(gone)));
     if (came.length > 0) parts.push(gatherBatch(events, Uint32Array.from(came), came.length));
     for (const slot of gone) for (const store of this.#stores) store?.clear(slot);
     for (const slot of emptied) this.#free(slot);
-    for (const row of came) this.#store(events, row);
+    for (let i = 0; i < came.length; i++) this.#store(filled[i], events, came[i]);
     return parts.length === 0 ? null : concatBatches(parts);
   }
 
@@ -120,16 +123,12 @@ export class KeyedRows {
     return this.#stores.every((store, i) => store === null || store.equals(slot, columns[i], row));
   }
 
-  #store(events: Batch, row: number): void {
-    const hash = new Uint32Array(1);
-    const words = events.keys.words();
-    hashKeys(words.subarray(KEY_WORDS * row, KEY_WORDS * (row + 1)), 1, hash);
-    const slot = this.#find(words, row, hash[0]);
+  #store(slot: number, { columns }: Batch, row: number): void {
     this.#live[slot] = 1;
-    this.#stores.forEach((store, i) => {
-      store?.reserve(slot + 1);
-      store?.set(slot, events.columns[i], row);
-    });
+    for (let i = 0; i < this.#stores.length; i++) {
+      this.#stores[i]?.reserve(slot + 1);
+      this.#stores[i]?.set(slot, columns[i], row);
+    }
   }
 
   #free(slot: number): void {
