@@ -97,7 +97,10 @@ export class KafkaSource implements Source {
     const log = (line: string): void => context.log(`${this.name}: ${line}`);
     const connection = new ConnectionLog(settings, log);
     this.#connection = connection;
-    consumer.onError((error) => connection.note(error));
+    consumer.onError((error) => {
+      if (error.code === clientErrors.fatal) this.#fail(clientFailure(error, settings));
+      else connection.note(error);
+    });
     await this.#assignAll(consumer);
     const attributes = { all: this.#wantsMetadata };
     this.#ingest = ingest(this.#slots, { attributes, partitionEnds, log });
@@ -110,7 +113,7 @@ export class KafkaSource implements Source {
   poll(): PollResult {
     const { signal, wake } = this.#running();
     if (this.#failed || signal.aborted) return ENDED;
-    if (this.#finishing) return this.#session.poll() ? COMMIT : ENDED;
+    if (this.#finishing) return this.#finish();
     const until = performance.now() + TURN_MS;
     while (!this.#session.poll()) {
       if (!this.#readOn()) {
@@ -213,9 +216,10 @@ export class KafkaSource implements Source {
     else this.#fail(clientFailure(event, this.#plan.settings, slot < 0 ? undefined : this.#place(slot)));
   }
 
+  /** The last commits of a static source, one a call: with scope aligned a tail may be several segments long. */
   #finish(): PollResult {
     this.#finishing = true;
-    return this.#session.finish() || this.#session.poll() ? COMMIT : ENDED;
+    return this.#session.poll() || this.#session.finish() ? COMMIT : ENDED;
   }
 
   /** Commits by time come due while nothing arrives. */

@@ -81,6 +81,18 @@ describeIngests("commits", ["mock", "real"], (broker) => {
     ]);
   });
 
+  it("scope aligned: a tail that is committed holds every segment that is left", async () => {
+    const topic = await broker.freshTopic(2);
+    await produce(broker.settings, topic, [...at(0, "a1", COMMIT, "a2", COMMIT, "a3"), ...at(1, "b1")]);
+    const read = (tail: "auto" | "commit") =>
+      readAll(reader(broker, topic, { mode: "static", commit: { scope: "aligned", tail } }));
+    const { rows } = await read("commit");
+    expect(valuesOf(rows, "data")).toEqual(["a1", "a2", "a3", "b1"]);
+    const auto = await read("auto");
+    expect(auto.commits).toEqual([]);
+    expect(auto.logs.join()).toContain("4 rows after the last commit marker were left out");
+  });
+
   it("scope aligned: a partition that stalls is named, also one that is empty", async () => {
     const topic = await broker.freshTopic(2);
     await produce(broker.settings, topic, at(0, "a", COMMIT));

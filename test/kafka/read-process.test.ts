@@ -21,9 +21,9 @@ describeOnBrokers("a program", ["mock"], (broker) => {
 
     it(`exits when a static source has ended, ${ingest}`, { timeout: 40_000 }, async () => {
       const topic = await broker.freshTopic(2);
-      await produce(broker.settings, topic, [{ value: "a" }, { value: "b" }]);
+      await produce(broker.settings, topic, [{ value: "value" }, { value: "3" }, { value: "4" }]);
       const { code, stdout } = await start(topic, "static").ended;
-      expect([code, stdout]).toEqual([0, "ended 1\n"]);
+      expect([code, stdout]).toEqual([0, "1 7\nended 1\n"]);
     });
 
     it(`waits for messages until SIGINT, ${ingest}`, { timeout: 40_000 }, async () => {

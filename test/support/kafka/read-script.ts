@@ -1,20 +1,19 @@
 /** A program that reads a topic of BOOTSTRAP, for tests of how programs end: MODE static or streaming. */
 import * as pw from "towpath";
-import { run } from "../../../lib/runtime/run.ts";
-import { addOutput } from "../../../lib/table/output.ts";
-import { CaptureSink } from "../capture.ts";
 
 const { BOOTSTRAP = "", TOPIC = "", MODE } = process.env;
 
 const t = pw.kafka.read(
   { "bootstrap.servers": BOOTSTRAP },
-  { topicNames: [TOPIC], format: "raw", mode: MODE === "static" ? "static" : "streaming" },
+  {
+    topicNames: [TOPIC],
+    format: "csv",
+    valueColumns: ["value"],
+    mode: MODE === "static" ? "static" : "streaming",
+  },
 );
-addOutput(t, {
-  connector: "capture",
-  name: "capture",
-  describe: {},
-  create: (columns) => new CaptureSink(columns),
-});
-const { reason, commits } = await run({ monitoring: "none" });
+const values = t.select({ value: pw.apply((text) => Number.parseInt(text, 10), t.value) });
+const sum = values.reduce({ sum: pw.reducers.sum(values.value) });
+pw.subscribe(sum, { onChange: ({ row, diff }) => console.log(diff, row.sum) });
+const { reason, commits } = await pw.run({ monitoring: "none" });
 console.log(reason, commits);
