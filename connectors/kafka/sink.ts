@@ -1,5 +1,5 @@
-import { v4 as uuid } from "uuid";
 import type { Batch } from "../../lib/data/batch.ts";
+import { randomUuid } from "../../lib/data/random-uuid.ts";
 import type { Columns } from "../../lib/data/schema.ts";
 import type { Sink, SinkContext, SinkStats } from "../../lib/io/sink.ts";
 import { formats } from "../formats/index.ts";
@@ -17,7 +17,7 @@ export class KafkaSink implements Sink {
   readonly #options: ResolvedWriteOptions;
   readonly #writer: UpdatesWriter;
   /** Names this output's history in every message. */
-  readonly #run = uuid();
+  readonly #run = randomUuid();
   #context: SinkContext | null = null;
   #producer: Producer | null = null;
   #flushTimer: NodeJS.Timeout | null = null;
