@@ -138,7 +138,7 @@ describe.skipIf(!available.ok)(`a broker of one's own${why}`, () => {
       pw.kafka.write(input.table, settings, { topicName: "restarted" });
       const running = pw.run(quiet);
       const feeding = setInterval(() => {
-        for (let i = 0; i < 20; i++) {
+        for (let i = 0; i < 5; i++) {
           input.insert({ n: n++, text: "x".repeat(500) });
           input.commit();
         }
