@@ -29,6 +29,8 @@ export class Subscription<R> implements Sink {
   #queue: (Change<R> | number)[] = [];
   #at = 0;
   #isOpen = false;
+  /** The time of what the open call was given. */
+  #openTime = 0;
   #failure: TowpathError | null = null;
   #context: SinkContext | null = null;
   #settled: (() => void)[] = [];
@@ -61,6 +63,10 @@ export class Subscription<R> implements Sink {
 
   get full(): boolean {
     return this.#isOpen;
+  }
+
+  get deliveredUpTo(): number {
+    return this.#isOpen ? this.#openTime - 1 : Number.POSITIVE_INFINITY;
   }
 
   async flush(): Promise<void> {
@@ -117,6 +123,7 @@ export class Subscription<R> implements Sink {
     }
     if (!isThenable(result)) return;
     this.#isOpen = true;
+    this.#openTime = typeof item === "number" ? item : item.time;
     Promise.resolve(result).then(
       () => this.#resume(),
       (error) => this.#stop(this.#failed(name, error)),

@@ -29,6 +29,11 @@ export class InFlight {
     return this.#ring[slot];
   }
 
+  /** The commit's time of the oldest; null where there is none. */
+  get oldestTime(): number | null {
+    return this.count === 0 ? null : this.#ring[this.#head * FIELDS];
+  }
+
   /** When the oldest was handed over; null where there is none. */
   get oldestAt(): number | null {
     return this.count === 0 ? null : this.#ring[this.#head * FIELDS + 2];

@@ -61,6 +61,8 @@ export class Producer {
   /** What the client said last: the likely reason where a deadline passes. */
   #lastError: ClientError | null = null;
   #closing: Promise<void> | null = null;
+  /** The last commit of which every message has been acknowledged. */
+  #deliveredTime = Number.NEGATIVE_INFINITY;
   /** Milliseconds from the last delivered commit's time to its delivery; null before the first. */
   latencyMs: number | null = null;
 
@@ -101,6 +103,11 @@ export class Producer {
     const full = this.#isFull();
     if (full) this.#toldFull = true;
     return full;
+  }
+
+  /** Commits up to this time have been acknowledged, all of them where nothing is on its way. */
+  get deliveredUpTo(): number {
+    return this.#outstanding === 0 ? Number.POSITIVE_INFINITY : this.#deliveredTime;
   }
 
   /** Takes a message, whose payload is copied; `time` is its commit's. Throws the failure once there is one. */
@@ -203,8 +210,11 @@ export class Producer {
       this.#refused(error);
       return;
     }
-    this.latencyMs = Math.max(0, Date.now() - this.#inFlight.shift());
-    if (!this.#toldFull || this.#isFull()) return;
+    const time = this.#inFlight.shift();
+    this.latencyMs = Math.max(0, Date.now() - time);
+    // A commit in several parts is delivered with its last one.
+    if ((this.#inFlight.oldestTime ?? this.#waiting[0]?.time) !== time) this.#deliveredTime = time;
+    if (this.#toldFull ? this.#isFull() : this.#outstanding > 0) return;
     this.#toldFull = false;
     this.#listener.wake();
   }

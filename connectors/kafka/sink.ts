@@ -23,6 +23,9 @@ export class KafkaSink implements Sink {
   #flushTimer: NodeJS.Timeout | null = null;
   #changes = 0;
   #lastTime: number | null = null;
+  #isClosed = false;
+  /** The last commit that was handed to the producer. */
+  #sentTime = Number.NEGATIVE_INFINITY;
 
   constructor(columns: Columns, settings: KafkaSettings, options: ResolvedWriteOptions) {
     this.name = options.name;
@@ -34,13 +37,18 @@ export class KafkaSink implements Sink {
     };
     const formatter = formats[options.format].formatter.create(columns);
     this.#writer = new UpdatesWriter(formatter, limits, (payload, time, part, parts) => {
+      this.#sentTime = time;
       this.#producer?.send(payload, this.#headers(time, part, parts), time);
     });
   }
 
   async open(context: SinkContext): Promise<void> {
     this.#context = context;
-    embeddedFailure(this.#settings)?.catch((error) => context.fail(error));
+    embeddedFailure(this.#settings)?.catch((error) => {
+      // After the run nobody listens any more, and the process must not go on as if nothing had been lost.
+      if (this.#isClosed) throw error;
+      context.fail(error);
+    });
     const { topicName, partition } = this.#options;
     this.#producer = await Producer.connect(this.#settings, { topic: topicName, partition }, context);
   }
@@ -56,6 +64,11 @@ export class KafkaSink implements Sink {
     return this.#producer?.full ?? false;
   }
 
+  get deliveredUpTo(): number {
+    const sent = this.#producer?.deliveredUpTo ?? Number.POSITIVE_INFINITY;
+    return this.#writer.pendingCommits > 0 ? Math.min(sent, this.#sentTime) : sent;
+  }
+
   async flush(): Promise<void> {
     this.#stopTimer();
     if (this.#producer === null) return;
@@ -68,6 +81,7 @@ export class KafkaSink implements Sink {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#stopTimer();
     await this.#producer?.close();
   }

@@ -32,6 +32,11 @@ export interface Sink {
   /** Every sink is told the end of each time that changed something anywhere in its graph. */
   endTime?(time: number): void;
   readonly full: boolean;
+  /**
+   * Everything written with a time up to this one has been delivered; Infinity while nothing is on its way. Absent:
+   * what is written is delivered with it.
+   */
+  readonly deliveredUpTo?: number;
   flush(): Promise<void>;
   /** The run has come to its end, by its sources or by a signal: once, after all outputs are flushed. */
   end?(): Promise<void>;

@@ -25,7 +25,9 @@ export class RunLoop {
   readonly #sinks: readonly Sink[];
   readonly #waker: Waker;
   readonly #live: Set<RunningSource>;
+  readonly #sources: readonly RunningSource[];
   #turnStart = 0;
+  #acknowledged = 0;
   commits = 0;
 
   constructor(
@@ -39,6 +41,7 @@ export class RunLoop {
     this.#clock = clock;
     this.#sinks = sinks;
     this.#waker = waker;
+    this.#sources = sources;
     this.#live = new Set(sources);
   }
 
@@ -47,12 +50,22 @@ export class RunLoop {
     this.#turnStart = performance.now();
     while (this.#live.size > 0 && !stopped()) {
       const progressed = this.#pass(stopped);
+      this.acknowledge();
       if (this.#live.size === 0 || stopped()) return;
       if (!progressed) await this.#waker.sleep();
       else if (performance.now() - this.#turnStart < TURN_MS) continue;
       else await nextTurn();
       this.#turnStart = performance.now();
     }
+  }
+
+  /** Tells the sources up to which time all outputs have been delivered. */
+  acknowledge(): void {
+    const delivered = this.#sinks.map(({ deliveredUpTo = Number.POSITIVE_INFINITY }) => deliveredUpTo);
+    const time = Math.min(this.#clock.last, ...delivered);
+    if (time <= this.#acknowledged) return;
+    this.#acknowledged = time;
+    for (const { source } of this.#sources) source.acknowledge(time);
   }
 
   /** Offers each source one commit. */

@@ -85,6 +85,7 @@ class Run {
       if (this.#failure !== null) throw this.#failure;
       const reason = this.#ending.signal.aborted ? "stopped" : "ended";
       await this.#finish();
+      loop.acknowledge();
       return this.#summary(reason, loop.commits);
     } catch (error) {
       // What was released before the failure is whole and goes out; the failure is what the caller hears of.
