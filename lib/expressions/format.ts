@@ -15,12 +15,18 @@ function format(node: ExpressionNode, depth: number): string {
   if (node.kind === "literal") return cut(formatValue(node.value), LENGTH_MAX);
   const args = node.args.map((arg) => format(arg, depth + 1));
   if (node.kind === "apply") return `apply(${[node.fn.name || "function", ...args].join(", ")})`;
-  if (node.kind === "reduction") return `${node.reducer}(${args.join(", ")})`;
+  if (node.kind === "reduction") return formatReduction(node.reducer, args, node.options);
   const [first, ...rest] = args;
   if (node.name === "cast") rest.push(JSON.stringify((node.options as { to: string }).to));
   return prefixed.has(node.name)
     ? `${node.name}(${args.join(", ")})`
     : `${first}.${node.name}(${rest.join(", ")})`;
+}
+
+/** A reduction over arguments that are written already: `sortedTuple(price, { skipNulls: true })`. */
+export function formatReduction(reducer: string, args: readonly string[], options: unknown): string {
+  const said = Object.entries(options ?? {}).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  return `${reducer}(${[...args, ...(said.length === 0 ? [] : [`{ ${said.join(", ")} }`])].join(", ")})`;
 }
 
 /** Written in front of their operands, as functions of `pw`. */

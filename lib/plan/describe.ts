@@ -1,6 +1,6 @@
 import { formatSite } from "../base/source-site.ts";
 import { formatType } from "../data/type.ts";
-import { formatExpression } from "../expressions/format.ts";
+import { formatExpression, formatReduction } from "../expressions/format.ts";
 import type { FilterOptions } from "../operators/filter.ts";
 import type { GroupByOptions } from "../operators/group-by.ts";
 import type { JoinOptions } from "../operators/join.ts";
@@ -52,7 +52,9 @@ const details: Partial<Record<string, (node: PlanNode) => string>> = {
   groupBy(node) {
     const { keys, reductions } = node.options as GroupByOptions;
     const name = nameOf(node.inputs[0]);
-    const answers = reductions.map(({ reducer, args }) => `${reducer}(${args.map(name).join(", ")})`);
+    const answers = reductions.map(({ reducer, args, options }) =>
+      formatReduction(reducer, args.map(name), options),
+    );
     return `${keys.length === 0 ? "all rows" : keys.map(name).join(", ")}: ${answers.join(", ") || "distinct"}`;
   },
 

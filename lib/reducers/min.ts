@@ -1,4 +1,4 @@
 import { extremeReducer } from "./extreme.ts";
 
 /** The smallest value; null is below every other. */
-export const min = extremeReducer("min", -1);
+export const min = extremeReducer("min", 1);

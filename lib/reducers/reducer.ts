@@ -31,8 +31,9 @@ export interface ReducerOptions {
  *
  * Contract: `reserve` before a slot is used; `accumulate` may be called with any consolidated batch, `slots[i]` being
  * row i's group; `finish` answers for groups that have rows, depends on nothing but the rows accumulated (not on
- * their order or batches), and changes nothing; `clear` makes a slot as if it had never been used. Failed cells are
- * skipped; a group whose every cell failed answers with a failed cell (count: 0).
+ * their order or batches; earliest and latest also on their times, and take all rows of a time in one batch), and
+ * changes nothing; `clear` makes a slot as if it had never been used. Failed cells are skipped, with several arguments
+ * the whole row; a group without a row left answers with a failed cell (count, countDistinct: 0).
  */
 export interface ReducerState {
   reserve(groups: number): void;

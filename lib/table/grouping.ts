@@ -1,5 +1,6 @@
 import { formatSite, type SourceSite, userSite } from "../base/source-site.ts";
 import { TowpathError } from "../errors.ts";
+import { formatReduction } from "../expressions/format.ts";
 import type { ColumnNode, ExpressionNode, ReductionNode } from "../expressions/node.ts";
 import { mapColumns } from "../expressions/walk.ts";
 import type { PlanNode } from "../plan/node.ts";
@@ -92,7 +93,9 @@ export function reduceNode(
   const nameAt = (position: number): string => input.node.columns[position].name;
   const canonical = [
     ...options.keys.map(nameAt),
-    ...options.reductions.map(({ reducer, args }) => `${reducer}(${args.map(nameAt).join(", ")})`),
+    ...options.reductions.map(({ reducer, args, options }) =>
+      formatReduction(reducer, args.map(nameAt), options),
+    ),
   ];
   // Results that are asked for as they come need no `select` to name them.
   const asTheyCome =

@@ -5,12 +5,20 @@ import type { ColumnType } from "../data/type.ts";
 import { type ColumnStore, columnStore } from "./column-store.ts";
 import { Slots } from "./slots.ts";
 
+/** One column that tuples are sorted by: smallest first (1) or largest first (-1). */
+export interface SortColumn {
+  readonly type: ColumnType;
+  readonly direction: 1 | -1;
+}
+
 /**
- * One sorted multiset of values for each group, in shared arrays: a treap a group (Seidel and Aragon, Algorithmica
- * 1996). Adding, taking and finding the ends cost O(log n) expected in the size of the group.
+ * One sorted multiset of tuples for each group, in shared arrays: a treap a group (Seidel and Aragon, Algorithmica
+ * 1996). Adding, taking and finding the first cost O(log n) expected in the size of the group.
  *
- * Nodes are numbered from 1 (0 is none). Priorities come from a fixed generator, so the same changes always build the
- * same tree. A multiplicity may pass through negative values within a batch; the node goes when it comes to 0.
+ * Tuples are sorted by their first column, where that is equal by the second, and so on; equal in all columns is one
+ * node. Nodes are numbered from 1 (0 is none). Priorities come from a fixed generator, so the same changes always
+ * build the same tree. A multiplicity may pass through negative values within a batch; the node goes when it comes
+ * to 0.
  */
 export class OrderedMultisets {
   #roots = new Int32Array(16);
@@ -18,16 +26,18 @@ export class OrderedMultisets {
   #right = new Int32Array(16);
   #priority = new Uint32Array(16);
   #counts = new Int32Array(16);
-  readonly #values: ColumnStore;
+  readonly #stores: readonly ColumnStore[];
+  readonly #directions: readonly number[];
   readonly #nodes = new Slots();
   #random = 0x2545f491;
 
-  constructor(type: ColumnType) {
-    this.#values = columnStore(type);
+  constructor(columns: readonly SortColumn[]) {
+    this.#stores = columns.map(({ type }) => columnStore(type));
+    this.#directions = columns.map(({ direction }) => direction);
     this.#nodes.take();
   }
 
-  /** Distinct values held, over all groups. */
+  /** Distinct tuples held, over all groups. */
   get size(): number {
     return this.#nodes.live - 1;
   }
@@ -36,42 +46,46 @@ export class OrderedMultisets {
     this.#roots = grown(this.#roots, groups);
   }
 
-  /** Adds `diff` to the multiplicity of the value `column[row]` in a group. */
-  add(group: number, column: Column, row: number, diff: number): void {
+  /** Adds `diff` to the multiplicity of the tuple `columns[…][row]` in a group. */
+  add(group: number, columns: readonly Column[], row: number, diff: number): void {
     let node = this.#roots[group];
     while (node !== 0) {
-      const order = this.#values.compareWith(node, column, row);
+      const order = this.#compareWith(node, columns, row);
       if (order === 0) break;
       node = order > 0 ? this.#left[node] : this.#right[node];
     }
     if (node === 0) {
-      this.#roots[group] = this.#insert(this.#roots[group], this.#create(column, row, diff));
+      this.#roots[group] = this.#insert(this.#roots[group], this.#create(columns, row, diff));
       return;
     }
     this.#counts[node] += diff;
     if (this.#counts[node] === 0) {
       this.#roots[group] = this.#remove(this.#roots[group], node);
-      this.#values.clear(node);
-      this.#nodes.free(node);
+      this.#free(node);
     }
   }
 
-  /** The node of a group's smallest value, 0 where the group has none. */
+  /** The node of a group's first tuple, 0 where the group has none. */
   first(group: number): number {
     let node = this.#roots[group];
     while (node !== 0 && this.#left[node] !== 0) node = this.#left[node];
     return node;
   }
 
-  /** The node of a group's largest value, 0 where the group has none. */
-  last(group: number): number {
-    let node = this.#roots[group];
-    while (node !== 0 && this.#right[node] !== 0) node = this.#right[node];
-    return node;
+  /** Appends a group's nodes in order, each as often as its tuple is there. */
+  list(group: number, out: number[]): void {
+    const above: number[] = [];
+    for (let node = this.#roots[group]; node !== 0 || above.length > 0; ) {
+      for (; node !== 0; node = this.#left[node]) above.push(node);
+      node = above.pop() as number;
+      for (let copy = 0; copy < this.#counts[node]; copy++) out.push(node);
+      node = this.#right[node];
+    }
   }
 
-  gather(nodes: Uint32Array, n: number): Column {
-    return this.#values.gather(nodes, n);
+  /** The cells that nodes have in one of the columns. */
+  gather(column: number, nodes: Uint32Array, n: number): Column {
+    return this.#stores[column].gather(nodes, n);
   }
 
   /** Frees what a group still holds. */
@@ -80,8 +94,7 @@ export class OrderedMultisets {
     for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
       if (node === 0) continue;
       pending.push(this.#left[node], this.#right[node]);
-      this.#values.clear(node);
-      this.#nodes.free(node);
+      this.#free(node);
     }
     this.#roots[group] = 0;
   }
@@ -95,7 +108,7 @@ export class OrderedMultisets {
     writer.array("priority", this.#priority, used);
     writer.array("counts", this.#counts, used);
     writer.value("random", this.#random);
-    this.#values.save(writer.scope("values"), used);
+    this.#stores.forEach((store, i) => store.save(writer.scope(`column${i}`), used));
   }
 
   load(reader: StateReader): void {
@@ -106,10 +119,25 @@ export class OrderedMultisets {
     this.#priority = reader.uint32("priority", 16);
     this.#counts = reader.int32("counts", 16);
     this.#random = reader.value("random") as number;
-    this.#values.load(reader.scope("values"));
+    this.#stores.forEach((store, i) => store.load(reader.scope(`column${i}`)));
   }
 
-  #create(column: Column, row: number, diff: number): number {
+  /** The order of two nodes' tuples. */
+  #compare(a: number, b: number): number {
+    let order = 0;
+    for (let i = 0; i < this.#stores.length && order === 0; i++)
+      order = this.#stores[i].compare(a, b) * this.#directions[i];
+    return order;
+  }
+
+  #compareWith(node: number, columns: readonly Column[], row: number): number {
+    let order = 0;
+    for (let i = 0; i < this.#stores.length && order === 0; i++)
+      order = this.#stores[i].compareWith(node, columns[i], row) * this.#directions[i];
+    return order;
+  }
+
+  #create(columns: readonly Column[], row: number, diff: number): number {
     const node = this.#nodes.take();
     if (node >= this.#left.length) {
       this.#left = grown(this.#left, node + 1);
@@ -117,8 +145,10 @@ export class OrderedMultisets {
       this.#priority = grown(this.#priority, node + 1);
       this.#counts = grown(this.#counts, node + 1);
     }
-    this.#values.reserve(node + 1);
-    this.#values.set(node, column, row);
+    for (let i = 0; i < this.#stores.length; i++) {
+      this.#stores[i].reserve(node + 1);
+      this.#stores[i].set(node, columns[i], row);
+    }
     this.#left[node] = 0;
     this.#right[node] = 0;
     this.#counts[node] = diff;
@@ -126,9 +156,14 @@ export class OrderedMultisets {
     return node;
   }
 
+  #free(node: number): void {
+    for (const store of this.#stores) store.clear(node);
+    this.#nodes.free(node);
+  }
+
   #insert(tree: number, node: number): number {
     if (tree === 0) return node;
-    const before = this.#values.compare(node, tree) < 0;
+    const before = this.#compare(node, tree) < 0;
     if (this.#priority[node] > this.#priority[tree]) {
       this.#split(tree, node);
       return node;
@@ -138,14 +173,14 @@ export class OrderedMultisets {
     return tree;
   }
 
-  /** Parts `tree` around the value of `node` and hangs the parts below it. */
+  /** Parts `tree` around the tuple of `node` and hangs the parts below it. */
   #split(tree: number, node: number): void {
     let lowEnd = node;
     let highEnd = node;
     let lowIsRoot = true;
     let highIsRoot = true;
     for (let at = tree; at !== 0; ) {
-      if (this.#values.compare(at, node) < 0) {
+      if (this.#compare(at, node) < 0) {
         if (lowIsRoot) this.#left[node] = at;
         else this.#right[lowEnd] = at;
         lowIsRoot = false;
@@ -165,12 +200,12 @@ export class OrderedMultisets {
 
   #remove(tree: number, node: number): number {
     if (tree === node) return this.#merge(this.#left[node], this.#right[node]);
-    if (this.#values.compare(node, tree) < 0) this.#left[tree] = this.#remove(this.#left[tree], node);
+    if (this.#compare(node, tree) < 0) this.#left[tree] = this.#remove(this.#left[tree], node);
     else this.#right[tree] = this.#remove(this.#right[tree], node);
     return tree;
   }
 
-  /** Every value of `low` is below every value of `high`. */
+  /** Every tuple of `low` is before every tuple of `high`. */
   #merge(low: number, high: number): number {
     if (low === 0) return high;
     if (high === 0) return low;
