@@ -10,6 +10,7 @@ export class OffsetWatch {
   readonly #consumer: Consumer;
   readonly #slots: PartitionSlots;
   #before: readonly number[] = [];
+  #lastAsked = -1;
   #asking = false;
 
   constructor(consumer: Consumer, slots: PartitionSlots) {
@@ -19,18 +20,22 @@ export class OffsetWatch {
 
   /**
    * Call it about once a second while nothing arrives: the slot of a partition that lost its place, or -1. Asks the
-   * broker only about partitions that have not moved since the last call although messages are said to wait.
+   * broker about partitions that have not moved since the last call: all those where messages are said to wait, and
+   * one of the others in turn, since what librdkafka knows of a partition stands still with it.
    */
   async look(): Promise<number> {
     if (this.#asking) return -1;
     const now = this.#slots.all().map((_, slot) => this.#slots.positions[slot]);
-    const still = now.map((_, slot) => slot).filter((slot) => this.#isStuck(slot, now[slot]));
+    const still = [...now.keys()].filter((slot) => now[slot] >= 0 && this.#before[slot] === now[slot]);
     this.#before = now;
+    const waiting = still.filter((slot) => this.#seemsToWait(slot, now[slot]));
+    const inTurn = still.find((slot) => slot > this.#lastAsked) ?? still[0] ?? -1;
+    this.#lastAsked = inTurn;
     this.#asking = true;
     try {
-      for (const slot of still) {
+      for (const slot of new Set(inTurn < 0 ? waiting : [...waiting, inTurn])) {
         const { low } = await this.#consumer.watermarks(this.#slots.at(slot));
-        if (low > now[slot]) return slot;
+        if (low > this.#slots.positions[slot]) return slot;
       }
       return -1;
     } catch {
@@ -40,8 +45,7 @@ export class OffsetWatch {
     }
   }
 
-  #isStuck(slot: number, position: number): boolean {
-    if (position < 0 || this.#before[slot] !== position) return false;
+  #seemsToWait(slot: number, position: number): boolean {
     const known = this.#consumer.knownWatermarks(this.#slots.at(slot));
     return known !== null && known.high > position;
   }

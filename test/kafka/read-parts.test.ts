@@ -73,26 +73,32 @@ it("reading ends are reached by position, and what lies behind them is cut off",
 });
 
 it("a partition that stands still below the broker's first offset is found, others are not", async () => {
-  const slots = slotsOf(3);
+  const slots = slotsOf(4);
   slots.reached(0, 10);
   slots.reached(1, 10);
-  let asked = 0;
+  slots.reached(2, 10);
+  const asked: number[] = [];
+  const lows = [0, 50, 0, 0];
   const watch = new OffsetWatch(
     {
       async watermarks({ partition }: { partition: number }) {
-        asked++;
-        return { low: partition === 1 ? 50 : 0, high: 90 };
+        asked.push(partition);
+        return { low: lows[partition], high: 90 };
       },
-      // Partition 0 is read to its end, partition 2 has not begun.
-      knownWatermarks: ({ partition }: { partition: number }) =>
-        partition === 0 ? { low: 0, high: 10 } : { low: 0, high: 90 },
+      // Only partition 1 is known to have more; partition 3 has not begun.
+      knownWatermarks: ({ partition }: { partition: number }) => ({
+        low: 0,
+        high: partition === 1 ? 90 : 10,
+      }),
     } as never,
     slots,
   );
-  expect([await watch.look(), asked]).toEqual([-1, 0]);
-  expect([await watch.look(), asked]).toEqual([1, 1]);
+  expect([await watch.look(), asked]).toEqual([-1, []]);
+  expect([await watch.look(), asked]).toEqual([1, [1]]);
   slots.reached(1, 60);
-  expect(await watch.look()).toBe(-1);
+  expect([await watch.look(), asked]).toEqual([-1, [1, 2]]);
+  lows[0] = 11;
+  expect([await watch.look(), asked]).toEqual([0, [1, 2, 1, 0]]);
 });
 
 it("a partition is paused once it is far ahead, and resumed once", () => {
