@@ -88,14 +88,17 @@ class Sum implements ReducerState {
 
 class BigSum implements ReducerState {
   readonly size = 0;
+  readonly #valid = new Counts();
   #sums: bigint[] = [];
 
   reserve(groups: number): void {
+    this.#valid.reserve(groups);
     while (this.#sums.length < groups) this.#sums.push(0n);
   }
 
   accumulate(slots: Int32Array, args: readonly Column[], batch: Batch): void {
     const { values, tags } = args[0] as ValueColumn;
+    this.#valid.accumulate(slots, tags, batch.diffs, batch.length);
     for (let i = 0; i < batch.length; i++) {
       if (tags !== null && tags[i] !== 0) continue;
       this.#sums[slots[i]] += (values[i] as bigint) * BigInt(batch.diffs === null ? 1 : batch.diffs[i]);
@@ -103,18 +106,29 @@ class BigSum implements ReducerState {
   }
 
   finish(slots: Uint32Array, n: number): Column {
-    return new ValueColumn(Array.from(slots.subarray(0, n), (slot) => this.#sums[slot]));
+    const values: unknown[] = Array.from(slots.subarray(0, n), (slot) => this.#sums[slot]);
+    let tags: Uint8Array | null = null;
+    for (let i = 0; i < n; i++) {
+      if (this.#valid.values[slots[i]] !== 0) continue;
+      tags ??= new Uint8Array(n);
+      tags[i] = ERROR;
+      values[i] = undefined;
+    }
+    return new ValueColumn(values, tags);
   }
 
   clear(slot: number): void {
     this.#sums[slot] = 0n;
+    this.#valid.clear(slot);
   }
 
   save(writer: StateWriter, groups: number): void {
     writer.value("sums", this.#sums.slice(0, groups).map(String));
+    this.#valid.save(writer.scope("valid"), groups);
   }
 
   load(reader: StateReader): void {
     this.#sums = (reader.value("sums") as string[]).map(BigInt);
+    this.#valid.load(reader.scope("valid"));
   }
 }
