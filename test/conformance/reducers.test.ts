@@ -11,7 +11,7 @@ import { reducerOracles } from "../oracle/reducers/index.ts";
 import { Rng, seedFrom } from "../support/rng.ts";
 
 const seed = seedFrom("TOWPATH_FUZZ_SEED");
-const programsEach = 25;
+const programsEach = 12;
 
 const definitions: readonly ReducerDefinition[] = Object.values(reducers);
 

@@ -113,19 +113,46 @@ class PlanBuilder {
         );
       case "filter":
         return this.#filter(at(step.input), this.#expression(step.where, at(step.input)));
+      case "split":
+        return this.#filter(at(step.input), this.#half(step, at(step.input)));
+      case "withKey":
+        return this.#extended(at(step.input), [{ kind: "key", owner: 0, type: typeOf("pointer") }], columns);
+      case "removeErrors":
+        return this.node("removeErrors", [at(step.input)], {}, columns, at(step.input).appendOnly);
+      case "withIdFrom":
+        return this.node("rekey", [at(step.input)], { keys: step.values }, columns, false);
+      case "updateRows":
+        return this.node("updateRows", step.inputs.map(at), {}, columns, false);
+      case "concatReindex":
+        return this.#concat(
+          step.inputs.map((input, number) =>
+            this.node("reindex", [at(input)], { number }, columns, at(input).appendOnly),
+          ),
+          columns,
+        );
       case "groupBy":
         return this.#groupBy(step, at(step.input), columns);
       case "join":
         return this.#join(step, at(step.left), at(step.right), columns);
       case "concat":
-        return this.node(
-          "concat",
-          step.inputs.map(at),
-          {},
-          columns,
-          step.inputs.every((input) => at(input).appendOnly),
-        );
+        return this.#concat(step.inputs.map(at), columns);
     }
+  }
+
+  #concat(inputs: readonly PlanNode[], columns: Columns): PlanNode {
+    return this.node(
+      "concat",
+      inputs,
+      {},
+      columns,
+      inputs.every(({ appendOnly }) => appendOnly),
+    );
+  }
+
+  /** The condition of one half of a split. */
+  #half(step: StepSpec & { op: "split" }, input: PlanNode): ExpressionNode {
+    const where = this.#expression(step.where, input);
+    return step.half === 0 ? where : this.#makeCall("not", [where], typeOf("bool"));
   }
 
   #select(input: PlanNode, expressions: readonly ExpressionNode[], columns: Columns): PlanNode {
@@ -133,10 +160,10 @@ class PlanBuilder {
   }
 
   /** The table with further columns after its own. */
-  #extended(input: PlanNode, expressions: readonly ExpressionNode[]): PlanNode {
+  #extended(input: PlanNode, expressions: readonly ExpressionNode[], named?: Columns): PlanNode {
     const own = input.columns.map((_, position) => columnNode(input, position));
     const added = expressions.map(({ type }, i) => ({ name: `added ${i}`, type }));
-    return this.#select(input, [...own, ...expressions], [...input.columns, ...added]);
+    return this.#select(input, [...own, ...expressions], named ?? [...input.columns, ...added]);
   }
 
   #named(input: PlanNode, name: string): ExpressionNode {

@@ -6,6 +6,7 @@ import type { ExpressionNode } from "../../lib/expressions/node.ts";
 import type { PlanNode } from "../../lib/plan/node.ts";
 import { graph } from "../../lib/plan/plan.ts";
 import type { OutputSpec, SourceSpec as SourceOptions } from "../../lib/plan/specs.ts";
+import { keyOf } from "../../lib/table/keys.ts";
 import { addOutput } from "../../lib/table/output.ts";
 import { reducers } from "../../lib/table/reducers.ts";
 import { tableFromSource } from "../../lib/table/source.ts";
@@ -120,9 +121,27 @@ function said(step: StepSpec, tables: readonly AnyTable[], schemas: readonly Nam
       return grouped(step, table, direct);
     case "join":
       return joined(step, at(step.left), at(step.right), reader);
+    case "split":
+      return halves(table, direct(step.where))[step.half];
+    case "removeErrors":
+      return call(table, "removeErrors");
+    case "withKey":
+      return call(
+        table,
+        "withColumns",
+        record([[step.name, keyOf(table as object as Record<string, never>)]]),
+      );
+    case "withIdFrom":
+      return call(table, "withIdFrom", ...step.values.map((column) => direct({ column, type: "" })));
     case "concat":
-      return call(table, "concat", ...step.inputs.slice(1).map(at));
+    case "concatReindex":
+    case "updateRows":
+      return call(table, step.op, ...step.inputs.slice(1).map(at));
   }
+}
+
+function halves(table: AnyTable, where: AnyExpression): [AnyTable, AnyTable] {
+  return (table.split as (condition: AnyExpression) => [AnyTable, AnyTable]).call(table, where);
 }
 
 function grouped(

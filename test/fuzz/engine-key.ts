@@ -1,5 +1,5 @@
 import { KEY_WORDS } from "../../lib/data/keys.ts";
-import { keysOfPairs, keysOfValues, NO_KEY } from "../../lib/data/row-key.ts";
+import { keysOfItems, keysOfPairs, keysOfValues, NO_KEY } from "../../lib/data/row-key.ts";
 import type { OracleKey } from "../oracle/table.ts";
 import { columnOf } from "../support/batches.ts";
 import { keyText } from "../support/capture.ts";
@@ -30,6 +30,7 @@ export class EngineKeys {
 
   #make(key: OracleKey): Uint32Array {
     if ("number" in key) return sourceKeyWords(key.source, key.number);
+    if ("item" in key) return keysOfItems(this.wordsOf(key.of), Uint32Array.of(key.item), 1);
     if ("left" in key) return keysOfPairs(this.#side(key.left), this.#side(key.right), 1);
     const columns = key.values.map((value, i) =>
       columnOf(key.types[i] as (typeof key.types)[number], [value]),

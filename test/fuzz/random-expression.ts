@@ -84,7 +84,9 @@ export class ExpressionMaker {
           [1, () => apply("quoted", type, [of(rng.pick(["int", "str", "bool"]))])],
         ])();
       case "bigint":
-        return rng.chance(0.7) ? same(rng.pick(["add", "sub", "mul"])) : call("cast", type, [of("int")]);
+        return rng.chance(0.7)
+          ? same(rng.pick(["add", "sub", "mul", "floorDiv", "mod"]))
+          : call("cast", type, [of("int")]);
       case "datetime":
         return call(rng.pick(["add", "sub"]), type, [of("datetime"), of("duration")]);
       case "duration":

@@ -82,7 +82,13 @@ function randomSteps(rng: Rng, tables: readonly Named<TypeText>[]): StepSpec[] {
     [1, () => withoutOrRename(rng, input, columns)],
     [4, () => [randomGroupBy(rng, input, columns, make)]],
     [3, () => [randomJoin(rng, tables, input)]],
-    [2, () => randomConcat(rng, tables, input)],
+    [2, () => randomUnion(rng, tables, input, "concat")],
+    [1, () => randomUnion(rng, tables, input, "concatReindex")],
+    [2, () => randomUnion(rng, tables, input, "updateRows")],
+    [1, () => [{ op: "split", input, where: make.make("bool"), half: rng.chance(0.5) ? 0 : 1 }]],
+    [1, () => [{ op: "removeErrors", input }]],
+    [1, () => withKey(rng, input, columns)],
+    [1, () => [{ op: "withIdFrom", input, values: randomPositions(rng, columns) }]],
   ])();
 }
 
@@ -191,15 +197,31 @@ function areComparable(left: TypeText, right: TypeText): boolean {
   return a === b || (numbers.includes(a) && numbers.includes(b));
 }
 
+function withKey(rng: Rng, input: number, columns: Named<TypeText>): StepSpec[] {
+  const fresh = names.filter((name) => columns.every(([other]) => other !== name));
+  return fresh.length === 0 ? [] : [{ op: "withKey", input, name: rng.pick(fresh) }];
+}
+
+/** Most often enough columns to tell rows apart now and then. */
+function randomPositions(rng: Rng, columns: Named<TypeText>): number[] {
+  const all = rng.shuffled([...columns.keys()]);
+  return all.slice(0, rng.between(1, all.length));
+}
+
 /** Tables that fit already, or another table made to fit by a selection. */
-function randomConcat(rng: Rng, tables: readonly Named<TypeText>[], input: number): StepSpec[] {
+function randomUnion(
+  rng: Rng,
+  tables: readonly Named<TypeText>[],
+  input: number,
+  op: "concat" | "concatReindex" | "updateRows",
+): StepSpec[] {
   const columns = tables[input] as Named<TypeText>;
   const signature = JSON.stringify(columns);
   const fitting = tables.flatMap((other, i) =>
     i !== input && JSON.stringify(other) === signature ? [i] : [],
   );
   if (fitting.length > 0 && rng.chance(0.7)) {
-    return [{ op: "concat", inputs: rng.shuffled([input, rng.pick(fitting)]) }];
+    return [{ op, inputs: rng.shuffled([input, rng.pick(fitting)]) }];
   }
   const other = rng.below(tables.length);
   const make = new ExpressionMaker(rng, tables[other] as Named<TypeText>);
@@ -208,5 +230,5 @@ function randomConcat(rng: Rng, tables: readonly Named<TypeText>[], input: numbe
     input: other,
     columns: columns.map(([name, type]) => [name, make.make(type, 1)] as const),
   };
-  return [adapted, { op: "concat", inputs: [input, tables.length] }];
+  return [adapted, { op, inputs: [input, tables.length] }];
 }

@@ -70,7 +70,7 @@ function withoutTable(program: ProgramSpec, number: number, replacement: number 
 }
 
 function withInputs(step: StepSpec, renumber: (old: number) => number): StepSpec {
-  if (step.op === "concat") return { ...step, inputs: step.inputs.map(renumber) };
+  if ("inputs" in step) return { ...step, inputs: step.inputs.map(renumber) };
   if (step.op === "join") return { ...step, left: renumber(step.left), right: renumber(step.right) };
   return { ...step, input: renumber(step.input) };
 }
@@ -125,6 +125,7 @@ function* simplerStep(step: StepSpec): Generator<StepSpec> {
       for (const columns of simplerNamed(step.columns)) yield { ...step, columns };
       return;
     case "filter":
+    case "split":
       for (const where of simplerExpression(step.where)) yield { ...step, where };
       return;
     case "groupBy":
@@ -136,6 +137,9 @@ function* simplerStep(step: StepSpec): Generator<StepSpec> {
           yield { ...step, reductions: replaced(step.reductions, i, [name, { ...reduction, args: [arg] }]) };
         }
       }
+      return;
+    case "withIdFrom":
+      if (step.values.length > 1) yield { ...step, values: step.values.slice(1) };
       return;
     case "join":
       for (const columns of fewerNamed(step.columns)) yield { ...step, columns };
@@ -192,6 +196,7 @@ function isSoundStep(step: StepSpec, tables: readonly Named<string>[]): boolean 
     case "withColumns":
       return step.columns.every(([, spec]) => fits(spec, columns));
     case "filter":
+    case "split":
       return fits(step.where, columns);
     case "groupBy":
       return (
@@ -204,9 +209,17 @@ function isSoundStep(step: StepSpec, tables: readonly Named<string>[]): boolean 
         step.columns.every(([, { side, column }]) => column < (side === 0 ? columns : others).length)
       );
     case "concat":
+    case "concatReindex":
+    case "updateRows":
       return JSON.stringify(columns) === JSON.stringify(others);
     case "without":
       return step.names.every(has);
+    case "removeErrors":
+      return true;
+    case "withKey":
+      return !has(step.name);
+    case "withIdFrom":
+      return step.values.every((position) => position < columns.length);
     case "rename":
       return step.names.every(([name, old]) => has(old) && !has(name));
   }

@@ -39,7 +39,13 @@ export type StepSpec =
       readonly on: readonly (readonly [left: ExpressionSpec, right: ExpressionSpec])[];
       readonly columns: Named<{ readonly side: 0 | 1; readonly column: number }>;
     }
-  | { readonly op: "concat"; readonly inputs: readonly number[] };
+  | { readonly op: "concat" | "concatReindex" | "updateRows"; readonly inputs: readonly number[] }
+  | { readonly op: "split"; readonly input: number; readonly where: ExpressionSpec; readonly half: 0 | 1 }
+  | { readonly op: "removeErrors"; readonly input: number }
+  /** All columns and the row's key. */
+  | { readonly op: "withKey"; readonly input: number; readonly name: string }
+  /** By the columns at these positions. */
+  | { readonly op: "withIdFrom"; readonly input: number; readonly values: readonly number[] };
 
 export interface ReductionSpec {
   readonly reducer: string;
@@ -101,7 +107,12 @@ export function columnsOf(step: StepSpec, tables: readonly Named<TypeText>[]): N
     case "withColumns":
       return withColumns(at(step.input), step.columns);
     case "filter":
+    case "split":
+    case "removeErrors":
+    case "withIdFrom":
       return at(step.input);
+    case "withKey":
+      return [...at(step.input).filter(([name]) => name !== step.name), [step.name, "pointer"]];
     case "without":
       return at(step.input).filter(([name]) => !step.names.includes(name));
     case "rename":
@@ -118,6 +129,8 @@ export function columnsOf(step: StepSpec, tables: readonly Named<TypeText>[]): N
         return [name, mayBeNull ? optional(type) : type];
       });
     case "concat":
+    case "concatReindex":
+    case "updateRows":
       return at(step.inputs[0] as number);
   }
 }
@@ -156,6 +169,6 @@ export function reducedType({ reducer, args }: ReductionSpec): TypeText {
 
 /** The tables that a step reads. */
 export function inputsOf(step: StepSpec): readonly number[] {
-  if (step.op === "concat") return step.inputs;
+  if ("inputs" in step) return step.inputs;
   return step.op === "join" ? [step.left, step.right] : [step.input];
 }

@@ -44,6 +44,7 @@ const domains: Record<string, readonly unknown[]> = {
   json: [{ a: 1, b: 2 }, { b: 2, a: 1 }, {}, [], [1, "1"], "a", 1, true, { constructor: 1 }],
   datetime: [0, 1000, -1, 1_700_000_000_000],
   duration: [0, 1000, -1, 60_000],
+  pointer: ["00000000-0000-4000-8000-000000000001", "ffffffff-0000-8000-8000-000000000000"],
   any: [0, 1, "1", "a", true, 1n, -0, Number.NaN, [1], { a: 1 }],
 };
 
