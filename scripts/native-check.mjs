@@ -65,15 +65,15 @@ function checkAddon() {
     console.log("addon, address sanitizer: skipped, the compiler has no libasan");
     return;
   }
-  const build = join(native, "build.mjs");
+  const file = join(work, "towpath_kafka.node");
   const flags = { TOWPATH_NATIVE_CFLAGS: "-fsanitize=address -fno-omit-frame-pointer" };
-  run("build the addon with the sanitizer", process.execPath, [build], flags);
-  const tests = ["node_modules/vitest/vitest.mjs", "run", "test/kafka/native-reader.test.ts"];
-  run("addon, address sanitizer", process.execPath, tests, {
+  run("build the addon", process.execPath, [join(native, "build.mjs"), "--out", file], flags);
+  const tests = ["native-reader", "native-reader-life"].map((name) => `test/kafka/${name}.test.ts`);
+  run("addon, address sanitizer", process.execPath, ["node_modules/vitest/vitest.mjs", "run", ...tests], {
     LD_PRELOAD: asan,
     ASAN_OPTIONS: "detect_leaks=0",
+    TOWPATH_NATIVE_FILE: file,
   });
-  run("build the addon again", process.execPath, [build]);
 }
 
 try {

@@ -1,5 +1,6 @@
 /**
- * Builds the packed Kafka reader with the system's C compiler: `node connectors/kafka/native/build.mjs [--force]`.
+ * Builds the packed Kafka reader with the system's C compiler:
+ * `node connectors/kafka/native/build.mjs [--force] [--out FILE]` (FILE instead of build/towpath_kafka.node).
  * Does nothing when sources, Node's ABI and librdkafka's version are those of the last build. Plain JavaScript without
  * dependencies, because it runs before anything of ours is compiled.
  */
@@ -8,13 +9,14 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const sources = join(here, "src");
-const output = join(here, "build", "towpath_kafka.node");
-const stampFile = join(here, "build", "stamp");
+const outAt = process.argv.indexOf("--out");
+const output = outAt < 0 ? join(here, "build", "towpath_kafka.node") : resolve(process.argv[outAt + 1] ?? "");
+const stampFile = outAt < 0 ? join(here, "build", "stamp") : `${output}.stamp`;
 
 /** An error that a person can act on; anything else is a bug and keeps its stack. */
 class BuildError extends Error {}

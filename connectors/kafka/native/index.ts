@@ -66,13 +66,16 @@ function nativeFolder(): string {
 /**
  * Path of the native file, for `plugin.library.paths` (append it with `;` to a user's own list).
  *
+ * `TOWPATH_NATIVE_FILE` names another build of it (scripts/native-check.mjs: one with a sanitizer).
+ *
  * @throws TowpathError TP_KAFKA_NATIVE_MISSING when it was not built; the hint is the command that builds it.
  */
 export function pluginPath(): string {
   const folder = nativeFolder();
   const built = join(folder, "build", "towpath_kafka.node");
   const prebuilt = join(folder, "prebuilt", `${process.platform}-${process.arch}`, "towpath_kafka.node");
-  const path = [built, prebuilt].find((candidate) => existsSync(candidate));
+  const named = process.env.TOWPATH_NATIVE_FILE;
+  const path = (named === undefined ? [built, prebuilt] : [named]).find((candidate) => existsSync(candidate));
   if (path === undefined) {
     throw new TowpathError("TP_KAFKA_NATIVE_MISSING", "the packed Kafka reader was not built", {
       hint: `Run \`${BUILD_COMMAND}\` in Towpath's folder, or set TOWPATH_INGEST=plain.`,
