@@ -1,5 +1,6 @@
 import { type SourceSite, userSite } from "../base/source-site.ts";
 import type { Column, Expression } from "../expressions/expression.ts";
+import type { Commit } from "../io/commit-stream.ts";
 import type { PlanNode } from "../plan/node.ts";
 import type { Plan } from "../plan/plan.ts";
 import { concatNode } from "./concat.ts";
@@ -35,6 +36,7 @@ import type {
   Selection,
   Simplify,
 } from "./types.ts";
+import { type UpdatesOptions, updatesOf } from "./updates.ts";
 
 // Never there when the program runs: it carries the columns' types.
 declare const shape: unique symbol;
@@ -230,6 +232,23 @@ export class TableMethods<C> {
     const site = userSite();
     const scope = scopeOf(this);
     return derive(scope, concatNode(scope, others.map(scopeOf), site), site);
+  }
+
+  /**
+   * The table's commits while `pw.run()` runs, each `{ time, changes: [{ key, row, diff }] }`, rows that went before
+   * rows that came. Called before the run; every call is a reader of its own, at its own pace.
+   *
+   * A slow reader never holds the run up, unless `overflow` says so: commits beyond `buffer` become one. Ends with the
+   * run, also where that fails (`pw.run()` says why), after what is buffered; leaving the loop ends it at once.
+   *
+   * @throws TowpathError TP_BAD_ARGUMENT; TP_GRAPH_RUNNING once the graph runs.
+   * @example
+   * const running = pw.run();
+   * for await (const { time, changes } of commits) console.log(time, changes.length); // commits = totals.updates()
+   * await running;
+   */
+  updates(options: UpdatesOptions = {}): AsyncIterableIterator<Commit<C>, undefined> {
+    return updatesOf(scopeOf(this), options, userSite());
   }
 }
 

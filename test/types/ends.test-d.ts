@@ -1,0 +1,31 @@
+/** What must and must not compile of `table.updates` and `pw.materialize`. */
+import * as pw from "towpath";
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+declare function expect<_ extends true>(): void;
+
+const orders = pw.input(pw.schema({ id: "int", note: "str?" }));
+const counts = orders.groupBy("note").reduce((c) => ({ note: c.note, n: pw.reducers.count() }));
+
+for await (const { time, changes } of counts.updates({ buffer: 4, overflow: "block" })) {
+  expect<Equal<typeof time, number>>();
+  for (const { key, row, diff } of changes) {
+    expect<Equal<typeof row, { note: string | null; n: number }>>();
+    expect<Equal<[typeof key, typeof diff], [string, number]>>();
+    // @ts-expect-error no such column
+    row.m;
+  }
+}
+// @ts-expect-error no such rule
+counts.updates({ overflow: "drop" });
+// @ts-expect-error no such option
+counts.updates({ bufer: 4 });
+
+const live = pw.materialize(counts);
+expect<Equal<typeof live.time, number | null>>();
+const stop: () => void = live.subscribe((current, time: number) => current.first()?.n.toFixed(time));
+stop();
+for (const [key, row] of live.current)
+  expect<Equal<[typeof key, typeof row.note], [string, string | null]>>();
+// @ts-expect-error the versions are handed out, not taken
+live.current = live.current.clear();
