@@ -22,6 +22,9 @@ export const clientErrors = {
   leaderNotAvailable: 5,
   notLeader: 6,
   requestTimedOut: 7,
+  coordinatorLoading: 14,
+  coordinatorNotAvailable: 15,
+  notCoordinator: 16,
   topicAuthorization: 29,
   groupAuthorization: 30,
   saslAuthentication: 58,
@@ -49,6 +52,20 @@ const passing: ReadonlySet<number> = new Set([
 /** Whether librdkafka goes on by itself, so that a running source needs to do nothing. */
 export function isPassing({ code }: ClientError): boolean {
   return passing.has(code);
+}
+
+const settling: ReadonlySet<number> = new Set([
+  clientErrors.unknownTopicOrPartition,
+  clientErrors.leaderNotAvailable,
+  clientErrors.notLeader,
+  clientErrors.coordinatorLoading,
+  clientErrors.coordinatorNotAvailable,
+  clientErrors.notCoordinator,
+]);
+
+/** Whether the same request may work in a moment: a topic was just made, a leader or coordinator is being elected. */
+export function isSettling({ code }: ClientError): boolean {
+  return settling.has(code);
 }
 
 /** Whether the broker refused who we say we are: waiting does not help. */

@@ -1,4 +1,5 @@
 /** node-rdkafka's consumer with promises, deadlines and our errors; for direct assignment, never in a group. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { KafkaConsumer, LibrdKafkaError, Metadata } from "node-rdkafka";
 import { TowpathError } from "../../lib/errors.ts";
 import {
@@ -7,6 +8,7 @@ import {
   clientErrors,
   clientFailure,
   isAuthentication,
+  isSettling,
 } from "./client-errors.ts";
 import { type ErrorEvents, onErrorEvents } from "./client-events.ts";
 import type { ClientLibrary } from "./client-library.ts";
@@ -17,6 +19,8 @@ import type { TopicPartition } from "./partition-slots.ts";
 const CONNECT_MS = 6_000;
 const CONNECT_POLL_MS = 50;
 const REQUEST_MS = 5_000;
+/** Waits between attempts of a request to a cluster that is settling. */
+const REQUEST_RETRY_MS: readonly number[] = [50, 200, 500, 1_000];
 const CLOSE_MS = 5_000;
 
 /** Offsets with a meaning of their own (rdkafka.h). */
@@ -206,13 +210,17 @@ export class Consumer {
     return new TowpathError(code, `the broker did not answer: ${detail}`, { where, hint });
   }
 
+  /** Asks again for a while where that is likely to help. */
   async #request<T>(ask: (done: (error: LibrdKafkaError | null, result: T) => void) => void): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      ask((error, result) => {
-        if (error) reject(clientFailure(error, this.#settings));
-        else resolve(result);
+    for (const waitMs of [...REQUEST_RETRY_MS, null]) {
+      const answer = await new Promise<{ error: LibrdKafkaError | null; result: T }>((resolve) => {
+        ask((error, result) => resolve({ error, result }));
       });
-    });
+      if (!answer.error) return answer.result;
+      if (waitMs === null || !isSettling(answer.error)) throw clientFailure(answer.error, this.#settings);
+      await sleep(waitMs);
+    }
+    throw new TowpathError("TP_INTERNAL", "a request was given up without an answer");
   }
 }
 

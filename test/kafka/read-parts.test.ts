@@ -1,6 +1,8 @@
 /** Parts of the source that no broker shows reliably. */
+import { EventEmitter } from "node:events";
 import { expect, it } from "vitest";
 import { AheadPartitions } from "../../connectors/kafka/ahead-partitions.ts";
+import { Consumer } from "../../connectors/kafka/consumer.ts";
 import { MetadataWriter, metadataColumn } from "../../connectors/kafka/metadata-column.ts";
 import { OffsetWatch } from "../../connectors/kafka/offset-watch.ts";
 import { PartitionSlots } from "../../connectors/kafka/partition-slots.ts";
@@ -181,4 +183,29 @@ it("metadata cells hold stable JSON, also for several rows of a message and for 
   if (column.layout !== "text") throw new Error("a json cell is text");
   const text = Buffer.from(column.bytes.subarray(column.starts[0], column.ends[0])).toString();
   expect(text).toBe(stableJson(cells[0]));
+});
+
+it("a request is made again while a leader is elected, and not where that is no help", async () => {
+  const answers = [6, 5, null, 29, null];
+  class FakeConsumer extends EventEmitter {
+    queryWatermarkOffsets(
+      _topic: string,
+      _partition: number,
+      _ms: number,
+      done: (...args: unknown[]) => void,
+    ): void {
+      const code = answers.shift();
+      if (code === null) done(null, { lowOffset: 1, highOffset: 2 });
+      else done({ code, message: "Broker: no" });
+    }
+  }
+  const settings = { "bootstrap.servers": "b:1" };
+  const options = { partitionEnds: false, plugin: null };
+  const consumer = new Consumer({ KafkaConsumer: FakeConsumer } as never, settings, options);
+  expect(await consumer.watermarks({ topic: "t", partition: 0 })).toEqual({ low: 1, high: 2 });
+  await expect(consumer.watermarks({ topic: "t", partition: 0 })).rejects.toMatchObject({
+    code: "TP_KAFKA_AUTHORIZATION",
+    detail: "no",
+  });
+  expect(answers).toEqual([null]);
 });
