@@ -10,8 +10,8 @@ export {
   subscribe,
 } from "../connectors/code/index.ts";
 export * as kafka from "../connectors/kafka/index.ts";
-export * as debug from "./debug/index.ts";
 export { ERROR_VALUE as ERROR, type Row } from "./data/value.ts";
+export * as debug from "./debug/index.ts";
 export { type ErrorCode, TowpathError } from "./errors.ts";
 export { type ApplyOptions, apply } from "./expressions/apply.ts";
 export { coalesce, fillError, ifElse, literal, require, unwrap } from "./expressions/conditionals.ts";
@@ -22,6 +22,7 @@ export { type Materialized, materialize } from "./runtime/materialize.ts";
 export { type RunOptions, type RunSummary, run } from "./runtime/run.ts";
 export type { Grouped } from "./table/grouping.ts";
 export type { JoinResult } from "./table/join.ts";
+export { keyOf } from "./table/keys.ts";
 export { reducers } from "./table/reducers.ts";
 export { type ColumnOptions, column, type RowInput, type Schema, schema } from "./table/schema.ts";
 export type { RowOf, Table } from "./table/table.ts";

@@ -154,6 +154,20 @@ export function keysOfPairs(left: Uint32Array, right: Uint32Array, n: number): U
   return out;
 }
 
+/** Keys of what is one of several under a key (an element, a table's row): a hash of the key and the item's number. */
+export function keysOfItems(words: Uint32Array, items: Uint32Array, n: number): Uint32Array {
+  const out = new Uint32Array(KEY_WORDS * n);
+  const size = 4 * (KEY_WORDS + 1);
+  used = 0;
+  room(size);
+  for (let row = 0; row < n; row++) {
+    for (let w = 0; w < KEY_WORDS; w++) view.setUint32(4 * w, words[KEY_WORDS * row + w], true);
+    view.setUint32(4 * KEY_WORDS, items[row], true);
+    murmur128(scratch, 0, size, VERSION_HASH, out, KEY_WORDS * row);
+  }
+  return out;
+}
+
 /** The order of two keys, as `pw.debug` sorts them: byte by byte, like their texts. */
 export function compareKeys(a: Uint32Array, aRow: number, b: Uint32Array, bRow: number): number {
   for (let w = 0; w < KEY_WORDS; w++) {

@@ -1,8 +1,10 @@
 import { formatSite, type SourceSite } from "../base/source-site.ts";
-import { TowpathError } from "../errors.ts";
+import { type ErrorCode, TowpathError } from "../errors.ts";
 
-/** A cell that could not be computed. */
+/** A cell that could not be computed, or a row that cannot stand in its table. */
 export interface CellFailure {
+  /** Where it is not the code of a failed cell. */
+  readonly code?: ErrorCode;
   /** The operator, as `explain` calls it. */
   readonly operator: string;
   readonly site: SourceSite | null;
@@ -19,7 +21,7 @@ export type FailureHandler = (failure: CellFailure) => void;
 /** `onError: "fail"`: the first failed cell ends the run. */
 export function failRun(failure: CellFailure): never {
   throw new TowpathError(
-    failure.cause === undefined ? "TP_VALUE_FAILED" : "TP_FUNCTION_FAILED",
+    failure.code ?? (failure.cause === undefined ? "TP_VALUE_FAILED" : "TP_FUNCTION_FAILED"),
     failure.detail,
     {
       where: `${failure.operator} at ${formatSite(failure.site)}, row ${failure.row}`,

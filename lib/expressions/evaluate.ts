@@ -44,6 +44,8 @@ function compilePart(node: ExpressionNode, compiler: Compiler): Compute {
       const { owner, position } = node;
       return (frame) => frame.columns[owner][position];
     }
+    case "key":
+      return (frame) => frame.keys();
     case "literal": {
       const cell = constantCell(node);
       return (frame) => gatherColumn(cell, new Uint32Array(frame.length), frame.length);

@@ -12,6 +12,7 @@ function format(node: ExpressionNode, depth: number): string {
   if (depth > 8) return "…";
   if (node.kind === "column")
     return /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(node.name) ? node.name : JSON.stringify(node.name);
+  if (node.kind === "key") return "keyOf(…)";
   if (node.kind === "literal") return cut(formatValue(node.value), LENGTH_MAX);
   const args = node.args.map((arg) => format(arg, depth + 1));
   if (node.kind === "apply") return `apply(${[node.fn.name || "function", ...args].join(", ")})`;
@@ -30,7 +31,14 @@ export function formatReduction(reducer: string, args: readonly string[], option
 }
 
 /** Written in front of their operands, as functions of `pw`. */
-const prefixed: ReadonlySet<string> = new Set(["ifElse", "coalesce", "require", "unwrap", "fillError"]);
+const prefixed: ReadonlySet<string> = new Set([
+  "ifElse",
+  "coalesce",
+  "require",
+  "unwrap",
+  "fillError",
+  "pointerFrom",
+]);
 
 function formatValue(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;

@@ -8,6 +8,8 @@ export interface Frame {
   readonly length: number;
   /** By input, then by position. */
   readonly columns: readonly (readonly Column[])[];
+  /** The rows' keys as a pointer column, made when somebody asks. */
+  keys(): Column;
   /**
    * Told once of each cell that newly fails: the row of the batch, the line of the script, what happened, and what a
    * function of the script threw (else undefined). May throw, which ends the evaluation.
@@ -25,6 +27,7 @@ export function wholeFrame(frame: Frame): Frame {
   return {
     length: frame.length,
     columns: frame.columns,
+    keys: () => frame.keys(),
     failed: (row, site, detail, cause) => frame.failed(row, site, detail, cause),
     results: new Map(),
   };
@@ -45,6 +48,7 @@ export function subFrame(
   return {
     length: n,
     columns,
+    keys: () => gatherColumn(frame.keys(), rows, n),
     failed: (row, site, detail, cause) => frame.failed(rows[row], site, detail, cause),
     results: new Map(),
   };
@@ -52,7 +56,8 @@ export function subFrame(
 
 /** The same rows; failures are not reported. */
 export function silentFrame(frame: Frame): Frame {
-  return { length: frame.length, columns: frame.columns, failed: () => {}, results: new Map() };
+  const { length, columns } = frame;
+  return { length, columns, keys: () => frame.keys(), failed: () => {}, results: new Map() };
 }
 
 /** `column` with the cells of `rows[0, k)` replaced by those of `replacement`, in order. */

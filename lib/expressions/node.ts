@@ -5,7 +5,7 @@ import type { ColumnType } from "../data/type.ts";
  * Expressions as data: what the user's calls build, what plans hold, what the evaluator runs. Nothing but `apply`
  * holds code, so that a plan can be shown, compared, fingerprinted and handed to another engine.
  */
-export type ExpressionNode = ColumnNode | LiteralNode | CallNode | ApplyNode | ReductionNode;
+export type ExpressionNode = ColumnNode | KeyNode | LiteralNode | CallNode | ApplyNode | ReductionNode;
 
 /**
  * A column of a table. `owner` identifies the table object the user took it from; when a plan node is built, the
@@ -16,6 +16,13 @@ export interface ColumnNode {
   readonly owner: number;
   readonly name: string;
   readonly position: number;
+  readonly type: ColumnType;
+}
+
+/** The row's key, as a pointer. `owner` as for columns: 0 once bound. */
+export interface KeyNode {
+  readonly kind: "key";
+  readonly owner: number;
   readonly type: ColumnType;
 }
 

@@ -1,4 +1,4 @@
-import type { ColumnNode, ExpressionNode } from "./node.ts";
+import type { ColumnNode, ExpressionNode, KeyNode } from "./node.ts";
 
 /** Positions of the columns that an expression reads, by input: `columnsRead(node)[0]` are those of the first. */
 export function columnsRead(...nodes: readonly ExpressionNode[]): ReadonlySet<number>[] {
@@ -49,26 +49,28 @@ function visit(
     }
     seen.add(node);
     each(node);
-    if (node.kind !== "column" && node.kind !== "literal") node.args.forEach(go);
+    if ("args" in node) node.args.forEach(go);
   };
   go(root);
 }
 
 /**
- * Replaces the columns of an expression, keeping what does not change. Shared parts are visited once, so that an
- * expression made by doubling itself stays as small as it is.
+ * Replaces the columns (and keys) of an expression, keeping what does not change. Shared parts are visited once, so
+ * that an expression made by doubling itself stays as small as it is.
  */
 export function mapColumns(
   node: ExpressionNode,
   replace: (column: ColumnNode) => ExpressionNode,
+  replaceKey: (key: KeyNode) => ExpressionNode = (key) => key,
   done: Map<ExpressionNode, ExpressionNode> = new Map(),
 ): ExpressionNode {
   const known = done.get(node);
   if (known !== undefined) return known;
   let result = node;
   if (node.kind === "column") result = replace(node);
+  else if (node.kind === "key") result = replaceKey(node);
   else if (node.kind !== "literal") {
-    const args = node.args.map((arg) => mapColumns(arg, replace, done));
+    const args = node.args.map((arg) => mapColumns(arg, replace, replaceKey, done));
     if (args.some((arg, i) => arg !== node.args[i])) result = { ...node, args };
   }
   done.set(node, result);

@@ -1,7 +1,7 @@
 import type { Batch } from "../data/batch.ts";
-import { ERROR } from "../data/column.ts";
 import { consolidate } from "../data/consolidate.ts";
-import { concatBatches, gatherBatch, ownBatch } from "../data/rows.ts";
+import { withoutFailures } from "../data/failed-rows.ts";
+import { concatBatches, ownBatch } from "../data/rows.ts";
 import { deletionsFirst } from "../kernels/consolidate.ts";
 import type { Sink } from "./sink.ts";
 
@@ -38,13 +38,4 @@ export class OutputStage {
     sink.write(clean.at(time), order);
     return true;
   }
-}
-
-function withoutFailures(batch: Batch): Batch | null {
-  if (batch.columns.every(({ tags }) => tags === null || !tags.includes(ERROR))) return batch;
-  const rows: number[] = [];
-  for (let row = 0; row < batch.length; row++) {
-    if (batch.columns.every(({ tags }) => tags === null || tags[row] !== ERROR)) rows.push(row);
-  }
-  return rows.length === 0 ? null : gatherBatch(batch, Uint32Array.from(rows), rows.length);
 }

@@ -18,6 +18,17 @@ export function selectTagged(tags: Uint8Array, tag: number, n: number, out: Uint
   return count;
 }
 
+/** Gives out[i] the tag `tag` where tags[i] is it. Returns how many were. */
+export function markTagged(tags: Uint8Array, tag: number, n: number, out: Uint8Array): number {
+  let count = 0;
+  for (let i = 0; i < n; i++) {
+    if (tags[i] !== tag) continue;
+    out[i] = tag;
+    count++;
+  }
+  return count;
+}
+
 /** out[i] = 1 where the tag is `tag`, else 0; failed cells (tag 2) are 0. */
 export function testTags(tags: Uint8Array, tag: number, n: number, out: Float64Array): void {
   for (let i = 0; i < n; i++) out[i] = tags[i] === tag ? 1 : 0;

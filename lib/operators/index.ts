@@ -5,8 +5,12 @@ import { groupBy } from "./group-by.ts";
 import { join } from "./join.ts";
 import type { OperatorDefinition } from "./operator-definition.ts";
 import { output } from "./output.ts";
+import { reindex } from "./reindex.ts";
+import { rekey } from "./rekey.ts";
+import { removeErrors } from "./remove-errors.ts";
 import { select } from "./select.ts";
 import { source } from "./source.ts";
+import { updateRows } from "./update-rows.ts";
 
 /** Every operator, one line each. */
 export const operators = {
@@ -16,6 +20,10 @@ export const operators = {
   groupBy,
   join,
   output,
+  reindex,
+  rekey,
+  removeErrors,
   select,
   source,
+  updateRows,
 } as const satisfies Record<string, OperatorDefinition>;

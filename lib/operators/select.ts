@@ -9,9 +9,9 @@
  * is consolidated.
  */
 import type { Batch } from "../data/batch.ts";
-import { readCell } from "../data/cell.ts";
 import { ABSENT, type Column } from "../data/column.ts";
 import { consolidate } from "../data/consolidate.ts";
+import { keyColumn } from "../data/key-column.ts";
 import type { Columns } from "../data/schema.ts";
 import type { StateReader, StateWriter } from "../data/state.ts";
 import type { FailureHandler } from "../dataflow/errors.ts";
@@ -20,6 +20,7 @@ import { compile, type Frame } from "../expressions/evaluate.ts";
 import type { ExpressionNode } from "../expressions/node.ts";
 import { columnsRead, isDeterministic } from "../expressions/walk.ts";
 import { RowMemo } from "../trace/row-memo.ts";
+import { describeRow } from "./describe-row.ts";
 import type { OperatorDefinition, OperatorSpec } from "./operator-definition.ts";
 import { evaluateWithMemo } from "./select-memo.ts";
 
@@ -88,32 +89,17 @@ class Select implements Operator {
       return compute({
         length: batch.length,
         columns: [batch.columns],
+        keys: () => keyColumn(batch.keys, batch.length),
         failed: (row, site, detail, cause) =>
           this.#onFailure({
             operator: "select",
             site: site ?? this.#spec.site,
             time: batch.time,
-            row: this.#describeRow(batch, row, this.#expressions[i]),
+            row: describeRow(batch, this.#inputColumns, row, columnsRead(this.#expressions[i])[0] ?? []),
             detail,
             cause,
           }),
       });
     });
   }
-
-  /** Where the row came from if that is known, and the values that the expression reads. */
-  #describeRow(batch: Batch, row: number, expression: ExpressionNode): string {
-    const values = [...(columnsRead(expression)[0] ?? [])].map((position) => {
-      const { name, type } = this.#inputColumns[position];
-      return `${name}=${excerpt(readCell(batch.columns[position], type, row))}`;
-    });
-    const origin = batch.origin?.(row);
-    return `${origin === undefined ? "" : `from ${origin}, `}with ${values.join(", ") || "no columns"}`;
-  }
-}
-
-/** A value as short text. Errors may show data of the row in question, never settings. */
-function excerpt(value: unknown): string {
-  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

@@ -3,6 +3,7 @@ import { columnsRead } from "../expressions/walk.ts";
 import type { FilterOptions } from "../operators/filter.ts";
 import type { GroupByOptions } from "../operators/group-by.ts";
 import type { JoinOptions } from "../operators/join.ts";
+import type { RekeyOptions } from "../operators/rekey.ts";
 import type { SelectOptions } from "../operators/select.ts";
 import type { PlanNode } from "./node.ts";
 
@@ -87,10 +88,26 @@ const rules: Partial<Record<string, (node: PlanNode, own: readonly boolean[], re
     node.inputs.forEach((_, input) => readThrough(input, own, read));
   },
 
-  output(node, _, read) {
-    node.inputs[0].columns.forEach((_, position) => read(0, position));
+  reindex: (_, own, read) => readThrough(0, own, read),
+
+  rekey(node, own, read) {
+    readThrough(0, own, read);
+    for (const position of (node.options as RekeyOptions).keys) read(0, position);
   },
+
+  removeErrors: (node, _, read) => readAll(node, read),
+
+  updateRows(_, own, read) {
+    readThrough(0, own, read);
+    readThrough(1, own, read);
+  },
+
+  output: (node, _, read) => readAll(node, read),
 };
+
+function readAll(node: PlanNode, read: Read): void {
+  node.inputs[0].columns.forEach((_, position) => read(0, position));
+}
 
 function readThrough(input: number, own: readonly boolean[], read: Read): void {
   own.forEach((isRead, position) => {

@@ -4,6 +4,8 @@ import { formatExpression, formatReduction } from "../expressions/format.ts";
 import type { FilterOptions } from "../operators/filter.ts";
 import type { GroupByOptions } from "../operators/group-by.ts";
 import type { JoinOptions } from "../operators/join.ts";
+import type { ReindexOptions } from "../operators/reindex.ts";
+import type { RekeyOptions } from "../operators/rekey.ts";
 import type { SelectOptions } from "../operators/select.ts";
 import type { PlanNode } from "./node.ts";
 import type { OutputSpec, SourceSpec } from "./specs.ts";
@@ -57,6 +59,10 @@ const details: Partial<Record<string, (node: PlanNode) => string>> = {
     );
     return `${keys.length === 0 ? "all rows" : keys.map(name).join(", ")}: ${answers.join(", ") || "distinct"}`;
   },
+
+  reindex: ({ options }) => `as number ${(options as ReindexOptions).number}`,
+
+  rekey: (node) => `by ${(node.options as RekeyOptions).keys.map(nameOf(node)).join(", ")}`,
 
   join(node) {
     const { mode, leftKeys, rightKeys } = node.options as JoinOptions;

@@ -6,7 +6,7 @@ import { mapColumns } from "../expressions/walk.ts";
 import type { PlanNode } from "../plan/node.ts";
 import { Structures } from "../plan/structure.ts";
 import { badArgument } from "./names.ts";
-import { resolve, type Scope, said } from "./scope.ts";
+import { resolve, resolveKey, type Scope, said } from "./scope.ts";
 import {
   bindRowwise,
   columnAt,
@@ -77,7 +77,11 @@ export function reduceNode(
   const results = new Results(keys, site);
   const entries = entriesSaid(scope, given, "reduce").map(({ name, value }): Entry => {
     const operand = nodeOfOperand(value, `column "${name}" of reduce`);
-    const bound = mapColumns(operand, (column) => resolve(scope, column, site));
+    const bound = mapColumns(
+      operand,
+      (column) => resolve(scope, column, site),
+      (key) => resolveKey(scope, key, site),
+    );
     return { name, expression: results.over(bound) };
   });
   const { reductions } = results;
@@ -160,9 +164,10 @@ class Results {
       case "literal":
         return node;
       case "column":
+      case "key":
         throw new TowpathError(
           "TP_EXPRESSION_UNGROUPED",
-          `column "${node.name}" is neither grouped nor reduced`,
+          `${node.kind === "key" ? "a row's key" : `column "${node.name}"`} is neither grouped nor reduced`,
           {
             where: formatSite(this.#site),
             hint: "Add it to groupBy, or reduce it, for example with pw.reducers.max.",

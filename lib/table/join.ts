@@ -2,11 +2,11 @@ import { formatSite, type SourceSite, userSite } from "../base/source-site.ts";
 import { type ColumnType, formatType, layoutOf } from "../data/type.ts";
 import { TowpathError } from "../errors.ts";
 import { Expression } from "../expressions/expression.ts";
-import type { ColumnNode, ExpressionNode } from "../expressions/node.ts";
+import type { ColumnNode, ExpressionNode, KeyNode } from "../expressions/node.ts";
 import type { PlanNode } from "../plan/node.ts";
 import { Grouped, groupingKeys, reduceNode } from "./grouping.ts";
 import { badArgument } from "./names.ts";
-import { columnRecord, resolve, type Scope, type Side, said, withNode } from "./scope.ts";
+import { columnRecord, resolve, resolveKey, type Scope, type Side, said, withNode } from "./scope.ts";
 import { bindRowwise, filterNode, nodeOfOperand, placed, selectionOf, selectNode } from "./selection.ts";
 import { createTable, type Table } from "./table.ts";
 import type { ColumnsOf, Given, How, JoinMode, NameOf, NamesOf, Selected, Selection } from "./types.ts";
@@ -223,7 +223,7 @@ function keyPair(condition: unknown, left: Scope, right: Scope, site: SourceSite
 }
 
 function sideOf(node: ExpressionNode, left: Scope, right: Scope, site: SourceSite | null): "left" | "right" {
-  const has = (scope: Scope) => (column: ColumnNode) =>
+  const has = (scope: Scope) => (column: ColumnNode | KeyNode) =>
     scope.sides.some((side) => side.owner === column.owner);
   const columns = columnsOf(node);
   const inLeft = columns.filter(has(left));
@@ -239,7 +239,8 @@ function sideOf(node: ExpressionNode, left: Scope, right: Scope, site: SourceSit
     );
   }
   const foreign = columns.find((column) => !inLeft.includes(column) && !inRight.includes(column));
-  if (foreign !== undefined) resolve(left, foreign, site);
+  if (foreign?.kind === "column") resolve(left, foreign, site);
+  if (foreign?.kind === "key") resolveKey(left, foreign, site);
   if (columns.length === 0) throw badCondition("one side of a join's condition is a constant", site);
   if (inLeft.length > 0 && inRight.length > 0) {
     throw badCondition("one side of a join's condition uses columns of both tables", site);
@@ -247,10 +248,11 @@ function sideOf(node: ExpressionNode, left: Scope, right: Scope, site: SourceSit
   return inLeft.length > 0 ? "left" : "right";
 }
 
-function columnsOf(node: ExpressionNode, seen: Set<ExpressionNode> = new Set()): ColumnNode[] {
+/** The columns and keys that an expression reads. */
+function columnsOf(node: ExpressionNode, seen: Set<ExpressionNode> = new Set()): (ColumnNode | KeyNode)[] {
   if (seen.has(node)) return [];
   seen.add(node);
-  if (node.kind === "column") return [node];
+  if (node.kind === "column" || node.kind === "key") return [node];
   return node.kind === "literal" ? [] : node.args.flatMap((arg) => columnsOf(arg, seen));
 }
 

@@ -3,7 +3,7 @@ import { formatSite, type SourceSite, userSite } from "../base/source-site.ts";
 import type { Columns } from "../data/schema.ts";
 import { TowpathError } from "../errors.ts";
 import { Column } from "../expressions/expression.ts";
-import type { ColumnNode } from "../expressions/node.ts";
+import type { ColumnNode, KeyNode } from "../expressions/node.ts";
 import type { PlanNode } from "../plan/node.ts";
 import type { Plan } from "../plan/plan.ts";
 
@@ -45,7 +45,19 @@ export function resolve(scope: Scope, column: ColumnNode, site: SourceSite | nul
   return { kind: "column", owner: 0, name: column.name, position, type: scope.node.columns[position].type };
 }
 
-function foreign(scope: Scope, column: ColumnNode, site: SourceSite | null): TowpathError {
+/** The key of the scope's own rows. Throws TP_COLUMN_FOREIGN for that of another table, or of one side of a join. */
+export function resolveKey(scope: Scope, key: KeyNode, site: SourceSite | null): KeyNode {
+  const isSide = scope.sides.some((candidate) => candidate.owner === key.owner);
+  if (isSide && scope.records.length === 1) return { ...key, owner: 0 };
+  if (!isSide && !scope.refused.has(key.owner)) throw foreign(scope, key, site);
+  throw new TowpathError("TP_COLUMN_FOREIGN", "the rows of a join have keys of their own", {
+    where: formatSite(site),
+    hint: "Give the table its key as a column before: t.withColumns({ id: pw.keyOf(t) }).join(…).",
+  });
+}
+
+function foreign(scope: Scope, column: ColumnNode | KeyNode, site: SourceSite | null): TowpathError {
+  const what = column.kind === "key" ? "the key" : `column "${column.name}"`;
   const refused = scope.refused.get(column.owner);
   const made = scope.plan.siteOfOwner(column.owner);
   const whose =
@@ -54,7 +66,7 @@ function foreign(scope: Scope, column: ColumnNode, site: SourceSite | null): Tow
       : made === undefined
         ? "belongs to a table of another graph"
         : `belongs to another table, the one made at ${formatSite(made)}`;
-  return new TowpathError("TP_COLUMN_FOREIGN", `column "${column.name}" ${whose}`, {
+  return new TowpathError("TP_COLUMN_FOREIGN", `${what} ${whose}`, {
     where: formatSite(site),
     hint:
       refused ??
@@ -71,13 +83,22 @@ export function columnRecord(columns: Columns, owner: number): object {
   columns.forEach(({ name, type }, position) => {
     record[name] = new Column({ kind: "column", owner, name, position, type });
   });
-  return new Proxy(Object.freeze(record), {
+  const guarded = new Proxy(Object.freeze(record), {
     get(target, name) {
       if (typeof name === "symbol" || name in target) return target[name as string];
       if (isProbe(name)) return undefined;
       throw unknownColumn(name, columns);
     },
   });
+  owners.set(guarded, owner);
+  return guarded;
+}
+
+const owners = new WeakMap<object, number>();
+
+/** The table object, or callback argument, that a record stands for; undefined for anything else. */
+export function ownerOfRecord(record: object): number | undefined {
+  return owners.get(record);
 }
 
 /** Names that runtimes and test tools look up on any object to see what it is. */

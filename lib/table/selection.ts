@@ -2,7 +2,7 @@ import { formatSite, type SourceSite } from "../base/source-site.ts";
 import { type Columns, positionOf } from "../data/schema.ts";
 import { formatType, sameType } from "../data/type.ts";
 import { TowpathError } from "../errors.ts";
-import { castNode } from "../expressions/build.ts";
+import { callNode, castNode } from "../expressions/build.ts";
 import { Expression } from "../expressions/expression.ts";
 import { formatExpression } from "../expressions/format.ts";
 import { literalNode } from "../expressions/literal.ts";
@@ -12,7 +12,7 @@ import type { PlanNode } from "../plan/node.ts";
 import type { Plan } from "../plan/plan.ts";
 import { Structures } from "../plan/structure.ts";
 import { badArgument, checkName, describe, entriesOf } from "./names.ts";
-import { resolve, type Scope, said, unknownColumn } from "./scope.ts";
+import { resolve, resolveKey, type Scope, said, unknownColumn } from "./scope.ts";
 
 /** One column to be: its name and its expression. */
 export interface Entry {
@@ -51,7 +51,11 @@ export function bindRowwise(
       hint: "Reducers stand in `reduce`: t.groupBy(…).reduce({ total: pw.reducers.sum(t.x) }).",
     });
   }
-  return mapColumns(node, (column) => resolve(scope, column, site));
+  return mapColumns(
+    node,
+    (column) => resolve(scope, column, site),
+    (key) => resolveKey(scope, key, site),
+  );
 }
 
 /** The columns of a record that the user gave, directly or as a callback. */
@@ -110,6 +114,17 @@ export function selectNode(
   });
 }
 
+/** A condition as the user said it, bound. */
+export function predicateSaid(
+  scope: Scope,
+  condition: unknown,
+  what: string,
+  site: SourceSite | null,
+): ExpressionNode {
+  const operand = nodeOfOperand(said(scope, condition), `the condition of ${what}`);
+  return bindRowwise(scope, operand, what, site);
+}
+
 /** Keeps the rows where a bound predicate is true: a computed one stands in a column that only the filter sees. */
 export function filterNode(
   plan: Plan,
@@ -117,13 +132,7 @@ export function filterNode(
   condition: ExpressionNode,
   site: SourceSite | null,
 ): PlanNode {
-  const predicate = condition.type.name === "any" ? castNode(condition, "bool?") : condition;
-  if (predicate.type.name !== "bool") {
-    throw new TowpathError("TP_EXPRESSION_TYPE", `filter needs a bool, not a ${formatType(predicate.type)}`, {
-      where: formatSite(site),
-      hint: "Compare with something, for example t.price.gt(3).",
-    });
-  }
+  const predicate = boolOf(condition, "filter", site);
   const columns = allColumns(node);
   const bare = predicate.kind === "column";
   const input = bare
@@ -138,6 +147,34 @@ export function filterNode(
     site,
   });
   return bare ? kept : selectNode(plan, kept, allColumns(kept).slice(0, -1), site);
+}
+
+/** The rows where a bound predicate is true, and the others (null is not true); it is computed once. */
+export function splitNodes(
+  plan: Plan,
+  node: PlanNode,
+  condition: ExpressionNode,
+  site: SourceSite | null,
+): readonly [matching: PlanNode, rest: PlanNode] {
+  const predicate = boolOf(condition, "split", site);
+  const columns = allColumns(node);
+  const asked = selectNode(plan, node, [...columns, { name: "predicate", expression: predicate }], site);
+  const answer = columnAt(asked, columns.length);
+  const isTrue = answer.type.optional ? callNode("coalesce", [answer, literalNode(false)]) : answer;
+  const half = (expression: ExpressionNode): PlanNode => {
+    const kept = filterNode(plan, asked, expression, site);
+    return selectNode(plan, kept, allColumns(kept).slice(0, -1), site);
+  };
+  return [half(answer), half(callNode("not", [isTrue]))];
+}
+
+function boolOf(condition: ExpressionNode, what: string, site: SourceSite | null): ExpressionNode {
+  const predicate = condition.type.name === "any" ? castNode(condition, "bool?") : condition;
+  if (predicate.type.name === "bool") return predicate;
+  throw new TowpathError("TP_EXPRESSION_TYPE", `${what} needs a bool, not a ${formatType(predicate.type)}`, {
+    where: formatSite(site),
+    hint: "Compare with something, for example t.price.gt(3).",
+  });
 }
 
 /**

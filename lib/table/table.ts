@@ -1,35 +1,38 @@
 import { type SourceSite, userSite } from "../base/source-site.ts";
+import type { TypeText } from "../data/js-type.ts";
 import type { Column, Expression } from "../expressions/expression.ts";
 import type { Commit } from "../io/commit-stream.ts";
 import type { PlanNode } from "../plan/node.ts";
 import type { Plan } from "../plan/plan.ts";
-import { concatNode } from "./concat.ts";
+import { addedColumns, castColumns, remainingColumns, renamedColumns } from "./column-changes.ts";
+import { concatNode, updateRowsNode } from "./concat.ts";
 import { Grouped, groupingKeys, reduceNode } from "./grouping.ts";
 import { type ConditionSaid, JoinResult, joinScopes } from "./join.ts";
+import { pointerNode, rekeyNode } from "./keys.ts";
 import { badArgument, describe } from "./names.ts";
 import type { Schema } from "./schema.ts";
-import { columnRecord, isProbe, type Scope, said, unknownColumn } from "./scope.ts";
+import { columnRecord, isProbe, type Scope, unknownColumn } from "./scope.ts";
 import {
-  allColumns,
-  bindRowwise,
-  checkDistinct,
-  checkSome,
   columnAt,
-  entriesSaid,
+  type Entry,
   filterNode,
-  nodeOfOperand,
   positionSaid,
+  predicateSaid,
   selectionOf,
   selectNode,
+  splitNodes,
 } from "./selection.ts";
 import type {
+  Cast,
   ColumnRef,
   ColumnsOf,
   How,
   JoinMode,
   NameOf,
   NamesOf,
+  NamesSaid,
   Nullable,
+  OperandSaid,
   Renamed,
   Said,
   Selected,
@@ -79,13 +82,7 @@ export class TableMethods<C> {
    * @example t.select((c) => ({ twice: c.price.mul(2) }))
    */
   select<E extends Selection<NameOf<C>>>(expressions: Said<Own<C>, E>): Table<Selected<E>> {
-    const site = userSite();
-    const scope = scopeOf(this);
-    return derive(
-      scope,
-      selectNode(scope.plan, scope.node, selectionOf(scope, expressions, "select", site), site),
-      site,
-    );
+    return selected(this, (scope, site) => selectionOf(scope, expressions, "select", site));
   }
 
   /**
@@ -96,14 +93,7 @@ export class TableMethods<C> {
   withColumns<E extends Selection<NameOf<C>>>(
     expressions: Said<Own<C>, E>,
   ): Table<Simplify<Omit<C, keyof E> & Selected<E>>> {
-    const site = userSite();
-    const scope = scopeOf(this);
-    const added = new Map(
-      selectionOf(scope, expressions, "withColumns", site).map((entry) => [entry.name, entry] as const),
-    );
-    const kept = allColumns(scope.node).map((entry) => added.get(entry.name) ?? entry);
-    const fresh = [...added.values()].filter((entry) => !kept.includes(entry));
-    return derive(scope, selectNode(scope.plan, scope.node, [...kept, ...fresh], site), site);
+    return selected(this, (scope, site) => addedColumns(scope, expressions, site));
   }
 
   /**
@@ -115,13 +105,7 @@ export class TableMethods<C> {
   without<const A extends readonly Columns<C>[]>(
     ...columns: A
   ): Table<Simplify<Omit<C, NamesOf<A[number]>>>> {
-    const site = userSite();
-    const scope = scopeOf(this);
-    const dropped = new Set(
-      columns.flatMap((item) => said(scope, item)).map((item) => positionSaid(scope, item, "without", site)),
-    );
-    const kept = allColumns(scope.node).filter((_, position) => !dropped.has(position));
-    return derive(scope, selectNode(scope.plan, scope.node, checkSome(kept, "without", site), site), site);
+    return selected(this, (scope, site) => remainingColumns(scope, columns, site));
   }
 
   /**
@@ -134,22 +118,7 @@ export class TableMethods<C> {
   rename<const M extends Readonly<Record<string, ColumnRef<C>>>>(
     names: Said<Own<C>, M>,
   ): Table<Renamed<C, M>> {
-    const site = userSite();
-    const scope = scopeOf(this);
-    const renamed = new Map<number, string>();
-    for (const { name, value } of entriesSaid(scope, names, "rename")) {
-      const position = positionSaid(scope, value, "rename", site);
-      if (renamed.has(position)) {
-        throw badArgument(`rename gives column "${scope.node.columns[position].name}" two names`, site);
-      }
-      renamed.set(position, name);
-    }
-    const entries = allColumns(scope.node).map((entry, i) => ({
-      ...entry,
-      name: renamed.get(i) ?? entry.name,
-    }));
-    checkDistinct(entries, "rename", site);
-    return derive(scope, selectNode(scope.plan, scope.node, entries, site), site);
+    return selected(this, (scope, site) => renamedColumns(scope, names, site));
   }
 
   /**
@@ -159,11 +128,68 @@ export class TableMethods<C> {
    * @example t.filter(t.price.gt(3))
    */
   filter(condition: Said<Own<C>, Expression<boolean | null, NameOf<C>>>): Table<C> {
+    return step(this, (scope, site) =>
+      filterNode(scope.plan, scope.node, predicateSaid(scope, condition, "filter", site), site),
+    );
+  }
+
+  /**
+   * The rows for which the condition is true, and all others: those where it is false or null. Rows keep their keys.
+   *
+   * @throws TowpathError TP_EXPRESSION_TYPE where the condition is no bool.
+   * @example const [large, small] = orders.split(orders.amount.ge(1000));
+   */
+  split(
+    condition: Said<Own<C>, Expression<boolean | null, NameOf<C>>>,
+  ): [matching: Table<C>, rest: Table<C>] {
     const site = userSite();
     const scope = scopeOf(this);
-    const operand = nodeOfOperand(said(scope, condition), "the condition of filter");
-    const predicate = bindRowwise(scope, operand, "filter", site);
-    return derive(scope, filterNode(scope.plan, scope.node, predicate, site), site);
+    const predicate = predicateSaid(scope, condition, "split", site);
+    const [matching, rest] = splitNodes(scope.plan, scope.node, predicate, site);
+    return [createTable(scope.plan, matching, site), createTable(scope.plan, rest, site)];
+  }
+
+  /**
+   * The same columns, some in another type: `cast` of each, by name.
+   *
+   * @throws TowpathError TP_COLUMN_UNKNOWN; TP_EXPRESSION_TYPE where there is no way from the one type to the other.
+   * @example t.castTypes({ amount: "float", note: "json?" })
+   */
+  castTypes<const M extends { readonly [K in NameOf<C>]?: TypeText }>(types: M): Table<Cast<C, M>> {
+    return selected(this, (scope, site) => castColumns(scope, types, site));
+  }
+
+  /** The rows none of whose cells failed (see `onError: "report"`). Every column is computed, needed or not. */
+  removeErrors(): Table<C> {
+    return step(this, ({ plan, node }, site) => {
+      const { columns, appendOnly } = node;
+      return plan.add({ operator: "removeErrors", inputs: [node], options: {}, columns, appendOnly, site });
+    });
+  }
+
+  /**
+   * The key of rows with these values, as `groupBy`, a primary key and `withIdFrom` make it of them: an expression over
+   * this table, for joins with and references to such a table's rows. null is a value like others.
+   *
+   * @example orders.withColumns({ customerId: orders.pointerFrom(orders.customer) })
+   */
+  pointerFrom<const A extends readonly OperandSaid<C>[]>(
+    ...values: A
+  ): Expression<string, NamesSaid<A[number]>> {
+    return pointerNode(scopeOf(this), values);
+  }
+
+  /**
+   * The same rows under new keys, made of these values as `pointerFrom` makes them.
+   *
+   * Values must tell rows apart. Where several rows have the same, the run fails with TP_KEY_COLLISION, which names the
+   * key and two of the rows; where failures are only reported, none of these rows is in the table until one remains.
+   *
+   * @throws TowpathError TP_BAD_ARGUMENT without a value.
+   * @example customers.withIdFrom(customers.email)
+   */
+  withIdFrom(...values: readonly OperandSaid<C>[]): Table<C> {
+    return step(this, (scope, site) => rekeyNode(scope, values, site));
   }
 
   /**
@@ -185,9 +211,7 @@ export class TableMethods<C> {
    * @example t.reduce({ sum: pw.reducers.sum(t.value) })
    */
   reduce<E extends Selection<never>>(expressions: Said<Own<C>, E>): Table<Selected<E>> {
-    const site = userSite();
-    const scope = scopeOf(this);
-    return derive(scope, reduceNode(scope, [], expressions, site), site);
+    return step(this, (scope, site) => reduceNode(scope, [], expressions, site));
   }
 
   /**
@@ -229,9 +253,27 @@ export class TableMethods<C> {
    * @example europe.concat(asia, africa)
    */
   concat(...others: readonly Table<C>[]): Table<C> {
-    const site = userSite();
-    const scope = scopeOf(this);
-    return derive(scope, concatNode(scope, others.map(scopeOf), site), site);
+    return step(this, (scope, site) => concatNode(scope, others.map(scopeOf), false, site));
+  }
+
+  /**
+   * The rows of this table and the others under new keys, made of each row's key and its table's place among the
+   * arguments: for tables whose keys may be the same. Otherwise as `concat`.
+   *
+   * @example orders.concatReindex(orders) // every order twice
+   */
+  concatReindex(...others: readonly Table<C>[]): Table<C> {
+    return step(this, (scope, site) => concatNode(scope, others.map(scopeOf), true, site));
+  }
+
+  /**
+   * The rows of both tables; where both have one of the same key, that of `other`. When that one leaves, this table's
+   * comes back. Columns as for `concat`.
+   *
+   * @example defaults.updateRows(overrides)
+   */
+  updateRows(other: Table<C>): Table<C> {
+    return step(this, (scope, site) => updateRowsNode(scope, scopeOf(other), site));
   }
 
   /**
@@ -272,8 +314,19 @@ function joinTables<L, R, H extends How>(
   return new JoinResult(joinScopes(mode, scopeOf(left), scopeOf(right), conditions, userSite()));
 }
 
-function derive<C>(scope: Scope, node: PlanNode, site: SourceSite | null): Table<C> {
-  return createTable(scope.plan, node, site);
+/** The table of a node made from this one's. */
+function step<C>(table: object, make: (scope: Scope, site: SourceSite | null) => PlanNode): Table<C> {
+  const site = userSite();
+  const scope = scopeOf(table);
+  return createTable(scope.plan, make(scope, site), site);
+}
+
+/** The table of these columns of this one. */
+function selected<C>(
+  table: object,
+  columns: (scope: Scope, site: SourceSite | null) => readonly Entry[],
+): Table<C> {
+  return step(table, (scope, site) => selectNode(scope.plan, scope.node, columns(scope, site), site));
 }
 
 /** A table over a plan node. */
@@ -319,6 +372,11 @@ function scopeOf(table: object): Scope {
 /** The plan node behind a table. Throws TP_BAD_ARGUMENT for anything that is no table. */
 export function nodeOf(table: object): PlanNode {
   return scopeOf(table).node;
+}
+
+/** The number by which the columns of a table object know it. */
+export function ownerOf(table: object): number {
+  return scopeOf(table).sides[0].owner;
 }
 
 /** The graph that a table belongs to. */

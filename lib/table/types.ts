@@ -1,5 +1,6 @@
+import type { JsType, TypeText } from "../data/js-type.ts";
 import type { Column, Expression } from "../expressions/expression.ts";
-import type { Literal, ValueOf } from "../expressions/types.ts";
+import type { Literal, NamesRead, ValueOf } from "../expressions/types.ts";
 
 /**
  * Computes a type, so that editors and messages show one object with its columns. (The detour over `infer` makes the
@@ -52,6 +53,25 @@ export type Renamed<C, M> = Simplify<
     -readonly [K in NameOf<M>]: C[NamesOf<M[K]> & keyof C];
   }
 >;
+
+/** Values of a table with columns C, or a callback to them. */
+export type OperandSaid<C> =
+  | Operand<NameOf<C>>
+  | ((columns: ColumnsOf<C>) => Operand<NameOf<C>> | readonly Operand<NameOf<C>>[]);
+
+/** The names of the columns that values, or what a callback makes of the columns, read. */
+export type NamesSaid<A> = A extends (...columns: never[]) => infer R
+  ? NamesRead<R extends readonly (infer I)[] ? I : R>
+  : NamesRead<A>;
+
+/** Columns C with those that M names in another type; null stays null, but where the value is dynamic. */
+export type Cast<C, M> = Simplify<{
+  [K in keyof C]: K extends keyof M
+    ? M[K] extends TypeText
+      ? JsType<M[K]> | (unknown extends C[K] ? never : Extract<C[K], null>)
+      : C[K]
+    : C[K];
+}>;
 
 /** Columns C where each may also be null: the side of an outer join that may have no match. */
 export type Nullable<C> = C extends infer O ? { [K in keyof O]: O[K] | null } : never;

@@ -22,8 +22,12 @@ const stepsOf: Partial<Record<string, readonly StepSpec["op"][]>> = {
   groupBy: ["groupBy"],
   join: ["join"],
   output: ["select"],
+  reindex: ["concatReindex"],
+  rekey: ["withIdFrom"],
+  removeErrors: ["removeErrors"],
   select: ["select", "withColumns", "without", "rename"],
   source: ["select"],
+  updateRows: ["updateRows"],
 };
 
 const plain: Trial["feeding"] = { shuffled: false, split: false, restartAfter: null };
@@ -60,6 +64,7 @@ describe.each(Object.values(operators))(`operator $name, from seed ${seed}`, ({ 
 
   test.runIf(linear)("law 4: a commit's changes do not depend on the commits before it", () => {
     forPrograms(ops.includes("join") ? [] : ops, (program) => {
+      if (program.steps.some(({ op }) => op === "updateRows" || op === "withIdFrom")) return;
       const whole = changesOf(program, program.commits);
       program.commits.forEach((commit, i) => {
         expect(changesOf(program, [commit])[0], JSON.stringify(program)).toEqual(whole[i]);

@@ -6,44 +6,46 @@ import { ERROR } from "./value.ts";
 /** Rows of the inputs: one, or two for a join. */
 type Rows = readonly (readonly unknown[])[];
 
-/** The value of an expression for one row: a plain JS value, null or ERROR. */
-export function evaluate(node: ExpressionNode, rows: Rows): unknown {
+/** The value of an expression for one row with a key's text: a plain JS value, null or ERROR. */
+export function evaluate(node: ExpressionNode, rows: Rows, key = ""): unknown {
   switch (node.kind) {
     case "column":
       return (rows[node.owner] as readonly unknown[])[node.position];
+    case "key":
+      return key;
     case "literal":
       return node.value;
     case "call":
-      return evaluateCall(node, rows);
+      return evaluateCall(node, rows, key);
     case "apply":
-      return evaluateApply(node, rows);
+      return evaluateApply(node, rows, key);
     case "reduction":
       throw new Error("a reduction outside of groupBy");
   }
 }
 
 /** These look at an argument only when they need it. */
-function evaluateCall(node: CallNode, rows: Rows): unknown {
+function evaluateCall(node: CallNode, rows: Rows, key: string): unknown {
   const [first, second, third] = node.args as readonly [ExpressionNode, ExpressionNode, ExpressionNode];
   if (node.name === "ifElse") {
-    const condition = evaluate(first, rows);
+    const condition = evaluate(first, rows, key);
     // Null is not true.
     return condition === ERROR
       ? ERROR
-      : adapted(evaluate(condition === true ? second : third, rows), node.type);
+      : adapted(evaluate(condition === true ? second : third, rows, key), node.type);
   }
   if (node.name === "coalesce") {
     for (const arg of node.args) {
-      const value = evaluate(arg, rows);
+      const value = evaluate(arg, rows, key);
       if (value !== null) return value;
     }
     return null;
   }
   if (node.name === "fillError") {
-    const value = evaluate(first, rows);
-    return value === ERROR ? evaluate(second, rows) : value;
+    const value = evaluate(first, rows, key);
+    return value === ERROR ? evaluate(second, rows, key) : value;
   }
-  const values = node.args.map((arg) => evaluate(arg, rows));
+  const values = node.args.map((arg) => evaluate(arg, rows, key));
   if (values.includes(ERROR)) return ERROR;
   const oracle: FunctionOracle | undefined = functionOracles[node.name as keyof typeof functionOracles];
   if (oracle === undefined) throw new Error(`the oracle does not know the function "${node.name}"`);
@@ -57,8 +59,8 @@ function adapted(value: unknown, type: ColumnType): unknown {
   return value;
 }
 
-function evaluateApply({ fn, args, type }: ApplyNode, rows: Rows): unknown {
-  const values = args.map((arg) => evaluate(arg, rows));
+function evaluateApply({ fn, args, type }: ApplyNode, rows: Rows, key: string): unknown {
+  const values = args.map((arg) => evaluate(arg, rows, key));
   if (values.includes(ERROR)) return ERROR;
   try {
     const value = fn(...values);

@@ -5,9 +5,13 @@ import { oracle as filter } from "./filter.ts";
 import { oracle as groupBy } from "./group-by.ts";
 import { oracle as join } from "./join.ts";
 import { oracle as output } from "./output.ts";
+import { oracle as reindex } from "./reindex.ts";
+import { oracle as rekey } from "./rekey.ts";
+import { oracle as removeErrors } from "./remove-errors.ts";
 import { oracle as select } from "./select.ts";
 import { oracle as source } from "./source.ts";
 import type { OracleTable } from "./table.ts";
+import { oracle as updateRows } from "./update-rows.ts";
 
 /** What an operator makes of whole tables. `node` tells what the tables alone do not: columns and types. */
 export type OperatorOracle = (inputs: readonly OracleTable[], node: PlanNode) => OracleTable;
@@ -32,7 +36,16 @@ export const operatorOracles = {
       (node.inputs[1] as PlanNode).columns.length,
     ]),
   output: (inputs) => output(one(inputs)),
+  reindex: (inputs, { options }) => reindex(one(inputs), options as Options<typeof reindex>),
+  rekey: (inputs, { options, columns }) =>
+    rekey(
+      one(inputs),
+      options as Options<typeof rekey>,
+      columns.map(({ type }) => type),
+    ),
+  removeErrors: (inputs) => removeErrors(one(inputs)),
   select: (inputs, { options }) => select(one(inputs), options as Options<typeof select>),
+  updateRows: (inputs) => updateRows([inputs[0] as OracleTable, inputs[1] as OracleTable]),
 } as const satisfies Record<string, OperatorOracle>;
 
 function one(inputs: readonly OracleTable[]): readonly [OracleTable] {

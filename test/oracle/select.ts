@@ -1,4 +1,5 @@
 import type { ExpressionNode } from "../../lib/expressions/node.ts";
+import { EngineKeys } from "../fuzz/engine-key.ts";
 import { evaluate } from "./expression.ts";
 import type { OracleTable } from "./table.ts";
 
@@ -7,8 +8,9 @@ export function oracle(
   [table]: readonly [OracleTable],
   options: { expressions: readonly ExpressionNode[] },
 ): OracleTable {
+  const keys = new EngineKeys();
   return table.map(({ key, row }) => ({
     key,
-    row: options.expressions.map((expression) => evaluate(expression, [row])),
+    row: options.expressions.map((expression) => evaluate(expression, [row], keys.uuidOf(key))),
   }));
 }

@@ -5,6 +5,7 @@ import { canonical } from "./value.ts";
 export type OracleKey =
   | { readonly text: string; readonly source: number; readonly number: number }
   | { readonly text: string; readonly values: readonly unknown[]; readonly types: readonly ColumnType[] }
+  | { readonly text: string; readonly of: OracleKey; readonly item: number }
   | { readonly text: string; readonly left: OracleKey | null; readonly right: OracleKey | null };
 
 export function sourceKey(source: number, number: number): OracleKey {
@@ -20,6 +21,11 @@ export function groupKey(values: readonly unknown[], types: readonly ColumnType[
 /** null stands for the side that has no partner. */
 export function pairKey(left: OracleKey | null, right: OracleKey | null): OracleKey {
   return { text: `pair(${left?.text ?? "none"}, ${right?.text ?? "none"})`, left, right };
+}
+
+/** One of several under a key. */
+export function itemKey(of: OracleKey, item: number): OracleKey {
+  return { text: `item ${item} of (${of.text})`, of, item };
 }
 
 export interface OracleRow {

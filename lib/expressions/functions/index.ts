@@ -5,6 +5,7 @@ import { fillError, ifElse } from "./conditional.ts";
 import type { FunctionDefinition } from "./function-definition.ts";
 import { and, not, or, xor } from "./logic.ts";
 import { coalesce, isNotNull, isNull, require, unwrap } from "./nulls.ts";
+import { pointerFrom } from "./pointer-from.ts";
 import { toStr } from "./to-str.ts";
 
 /** Every function of expressions, by the name that `CallNode.name` holds. A new function is a line here. */
@@ -30,6 +31,7 @@ export const functions = {
   neg,
   not,
   or,
+  pointerFrom,
   pow,
   require,
   sub,

@@ -35,6 +35,9 @@ export interface Failure {
   readonly line: number | undefined;
 }
 
+/** The key of every row here. */
+export const ROW_KEY = "00112233-4455-8677-8899-aabbccddeeff";
+
 /** The values of an expression over columns of `length` rows, and the failures that it reported. */
 export function evaluate(
   node: ExpressionNode,
@@ -45,6 +48,7 @@ export function evaluate(
   const cells = compile(node)({
     length,
     columns: [columns],
+    keys: () => cellsOf("pointer", new Array(length).fill(ROW_KEY)),
     failed: (row, site, detail, cause) => failures.push({ row, detail, cause, line: site?.line }),
   });
   return { values: Array.from({ length }, (_, row) => readCell(cells, node.type, row)), failures, cells };

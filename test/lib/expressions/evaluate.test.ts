@@ -102,8 +102,12 @@ it("reports a failure of a shared part once", () => {
   expect(run(part.add(part)).failures).toHaveLength(1);
 });
 
+const noKeys = (): never => {
+  throw new Error("no key is asked for");
+};
+
 it("passes a bare column on without copying it", () => {
-  expect(compile(n.node)({ length: 4, columns: [data], failed: () => {} })).toBe(data[0]);
+  expect(compile(n.node)({ length: 4, columns: [data], keys: noKeys, failed: () => {} })).toBe(data[0]);
 });
 
 it("reports the line where the call was written", () => {
@@ -121,6 +125,7 @@ it("stops where the handler throws", () => {
   const frame = {
     length: 4,
     columns: [data],
+    keys: noKeys,
     failed: () => {
       throw new Error("stop");
     },

@@ -1,16 +1,21 @@
+import { pointerText } from "../../../lib/data/cell.ts";
 import { coerce, coerceText, Failed } from "../../../lib/data/coerce.ts";
-import type { ColumnType } from "../../../lib/data/type.ts";
+import { keysOfValues } from "../../../lib/data/row-key.ts";
+import { type ColumnType, formatType } from "../../../lib/data/type.ts";
 import { ERROR_VALUE as ERROR } from "../../../lib/data/value.ts";
 import type { FunctionName } from "../../../lib/expressions/functions/index.ts";
 import type { CallNode, ExpressionNode } from "../../../lib/expressions/node.ts";
 import { nearestDouble, unitsOf } from "../../oracle/exact.ts";
 import { isEqual, order } from "../../oracle/value.ts";
+import { cellsOf, ROW_KEY } from "./cells.ts";
 
 /** What an expression is worth for one row, in plain JS. Slow, and as close to the documentation's words as it gets. */
 export function reference(node: ExpressionNode, row: readonly unknown[]): unknown {
   switch (node.kind) {
     case "column":
       return row[node.position];
+    case "key":
+      return ROW_KEY;
     case "literal":
       return node.value;
     case "call":
@@ -49,6 +54,15 @@ type Lazy = "ifElse" | "coalesce" | "fillError" | "require";
 type Strict = (values: readonly unknown[], node: CallNode) => unknown;
 
 const strict: Record<Exclude<FunctionName, Lazy>, Strict> = {
+  pointerFrom: (values, { args }) => {
+    const columns = values.map((value, i) => cellsOf(formatType((args[i] as ExpressionNode).type), [value]));
+    const words = keysOfValues(
+      columns,
+      args.map(({ type }) => type),
+      1,
+    );
+    return pointerText(new Uint8Array(words.buffer));
+  },
   add: arithmetic(
     (a, b) => a + b,
     (a, b) => a + b,

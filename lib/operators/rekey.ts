@@ -1,0 +1,106 @@
+/**
+ * The same rows under new keys: the hash of the values of some columns.
+ *
+ *   rekey(T) = { (hash(row[keys]), row) : row ∈ T, no other row of T has these values }
+ *
+ * A key says which row is meant, so while several rows claim one it is nobody's: none of them is in the result, the
+ * collision is reported (which ends the run unless failures are only reported), and the row that remains comes back.
+ * This way the answer depends on the rows alone, not on their order. Rows whose key failed are left out.
+ *
+ * State: all rows, by their new keys. Cost: the delta's keys and their rows. Laws 1–3, 5, 6; not linear.
+ */
+import type { Batch } from "../data/batch.ts";
+import { pointerText } from "../data/cell.ts";
+import { consolidate } from "../data/consolidate.ts";
+import { withoutFailures } from "../data/failed-rows.ts";
+import { keyColumn } from "../data/key-column.ts";
+import { KEY_WORDS, Keys } from "../data/keys.ts";
+import { keysOfValues } from "../data/row-key.ts";
+import { concatBatches } from "../data/rows.ts";
+import type { StateReader, StateWriter } from "../data/state.ts";
+import type { Operator } from "../dataflow/operator.ts";
+import { distinctKeys, type KeySlots, RowsByKey } from "../trace/rows-by-key.ts";
+import { describeRow } from "./describe-row.ts";
+import type { OperatorDefinition, OperatorSpec } from "./operator-definition.ts";
+
+export interface RekeyOptions {
+  /** Positions of the columns whose values make the key. */
+  readonly keys: readonly number[];
+}
+
+export const rekey: OperatorDefinition = {
+  name: "rekey",
+  linear: false,
+  create: (spec) => new Rekey(spec),
+};
+
+class Rekey implements Operator {
+  readonly #spec: OperatorSpec;
+  readonly #keys: readonly number[];
+  readonly #rows: RowsByKey;
+
+  constructor(spec: OperatorSpec) {
+    this.#spec = spec;
+    this.#keys = (spec.options as RekeyOptions).keys;
+    this.#rows = new RowsByKey(
+      spec.columns.map(({ type }) => type),
+      spec.needed.map((needed, i) => needed || this.#keys.includes(i)),
+    );
+  }
+
+  get stateSize(): number {
+    return this.#rows.size;
+  }
+
+  step([given]: readonly (Batch | null)[]): Batch | null {
+    const columnsOf = (rows: Batch) => this.#keys.map((position) => rows.columns[position]);
+    const batch = given === null ? null : withoutFailures(given, columnsOf(given));
+    if (batch === null) return null;
+    const types = this.#keys.map((position) => this.#spec.columns[position].type);
+    const words = keysOfValues(columnsOf(batch), types, batch.length);
+    const distinct = distinctKeys(words, batch.length);
+    const before = this.#rows.lookup(distinct);
+    const counts = before.slots.map((slot) => this.#rows.totalAt(slot));
+    const old = this.#rows.rows(this.#owned(before), batch.time, -1);
+    this.#rows.append(batch, words);
+    const after = this.#rows.lookup(distinct);
+    this.#report(after, counts, batch.time);
+    const fresh = this.#rows.rows(this.#owned(after), batch.time, 1);
+    return consolidate(concatBatches([old, fresh]), false);
+  }
+
+  save(writer: StateWriter): void {
+    this.#rows.save(writer);
+  }
+
+  load(reader: StateReader): void {
+    this.#rows.load(reader);
+  }
+
+  /** The keys that exactly one row has. */
+  #owned({ words, slots }: KeySlots): KeySlots {
+    return { words, slots: slots.map((slot) => (this.#rows.totalAt(slot) === 1 ? slot : -1)) };
+  }
+
+  /** Tells once of each key that came to have several rows. */
+  #report({ words, slots }: KeySlots, before: Int32Array, time: number): void {
+    slots.forEach((slot, i) => {
+      if (this.#rows.totalAt(slot) < 2 || before[i] > 1) return;
+      const rows = this.#rows.originals(slot, time);
+      const { bytes, starts } = keyColumn(rows.keys, rows.length);
+      const texts = [0, rows.length - 1].map(
+        (row) => `${pointerText(bytes, starts[row])} ${describeRow(rows, this.#spec.columns, row)}`,
+      );
+      const key = keyColumn(Keys.of(words.slice(KEY_WORDS * i, KEY_WORDS * (i + 1))), 1);
+      this.#spec.onFailure({
+        code: "TP_KEY_COLLISION",
+        operator: "withIdFrom",
+        site: this.#spec.site,
+        time,
+        row: texts[0],
+        detail: `two rows have the key ${pointerText(key.bytes)}: ${texts.join(" and ")}`,
+        cause: undefined,
+      });
+    });
+  }
+}
