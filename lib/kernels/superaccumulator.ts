@@ -42,6 +42,32 @@ export function carryChunks(chunks: Float64Array, base: number): void {
   }
 }
 
+/** The accumulator's number as a multiple of 2^-1074. */
+export function unitsOfChunks(chunks: Float64Array, base: number): bigint {
+  let units = 0n;
+  for (let i = SUPER_CHUNKS - 1; i >= 0; i--) units = (units << 32n) + BigInt(chunks[base + i]);
+  return units;
+}
+
+/** A finite double as a multiple of 2^-1074. */
+export function unitsOf(value: number): bigint {
+  const chunks = new Float64Array(SUPER_CHUNKS);
+  addToChunks(chunks, 0, value);
+  return unitsOfChunks(chunks, 0);
+}
+
+/** units · 2^-1074 / divisor as the nearest double, ties to even; never -0. */
+export function nearestQuotient(units: bigint, divisor: bigint): number {
+  if (units === 0n) return 0;
+  const size = units < 0n ? -units : units;
+  // At least 66 bits of quotient, so that what the division leaves over can only break ties.
+  const scale = Math.max(0, 66 + divisor.toString(2).length - size.toString(2).length);
+  const dividend = size << BigInt(scale);
+  const quotient = dividend / divisor;
+  const rounded = roundMantissa(quotient, dividend % divisor !== 0n, -1074 - scale);
+  return units < 0n ? 0 - rounded : rounded;
+}
+
 /** The accumulator's number, rounded once to the nearest double, ties to even. */
 export function roundChunks(chunks: Float64Array, base: number): number {
   const digits = chunks.slice(base, base + SUPER_CHUNKS);

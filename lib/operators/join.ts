@@ -63,10 +63,10 @@ class Join implements Operator {
     ].filter((pairs) => pairs.count > 0);
     if (parts.length === 0) return null;
     const batches = parts.map((pairs) => this.#assemble(time, pairs));
-    // A single part has no two equal rows, unless the inputs have; several may cancel each other.
-    return parts.length === 1 && this.#uniqueKeys
-      ? batches[0]
-      : consolidate(concatBatches(batches), this.#uniqueKeys);
+    // A single part has no two equal rows, unless the inputs have or a column that told them apart is left out;
+    // several parts may cancel each other.
+    const whole = this.#uniqueKeys && this.#needed.every((need) => need);
+    return parts.length === 1 && whole ? batches[0] : consolidate(concatBatches(batches), this.#uniqueKeys);
   }
 
   save(): void {}

@@ -6,7 +6,7 @@ import { ExactSums } from "../trace/exact-sums.ts";
 import type { ReducerDefinition, ReducerState } from "./reducer.ts";
 import { summable } from "./sum.ts";
 
-/** The exact sum, rounded once, divided by the number of values. */
+/** The exact sum divided by the number of values, rounded once: the same whatever the order, and never too large. */
 export const avg: ReducerDefinition = {
   name: "avg",
   kind: "linear",
@@ -38,16 +38,13 @@ class Avg implements ReducerState {
   }
 
   finish(slots: Uint32Array, n: number): Column {
-    const values = this.#sums.finish(slots, n);
+    const values = this.#sums.finishQuotients(slots, n, this.#valid.values);
     let tags: Uint8Array | null = null;
     for (let i = 0; i < n; i++) {
-      const count = this.#valid.values[slots[i]];
-      if (count !== 0) values[i] /= count;
-      else {
-        tags ??= new Uint8Array(n);
-        tags[i] = ERROR;
-        values[i] = 0;
-      }
+      if (this.#valid.values[slots[i]] !== 0) continue;
+      tags ??= new Uint8Array(n);
+      tags[i] = ERROR;
+      values[i] = 0;
     }
     return new NumberColumn(values, tags);
   }

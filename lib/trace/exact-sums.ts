@@ -1,13 +1,17 @@
 import { grown } from "../base/growth.ts";
 import type { NumberColumn } from "../data/column.ts";
 import type { StateReader, StateWriter } from "../data/state.ts";
+import { divideExact } from "../kernels/exact-quotient.ts";
 import { addExact, roundExact } from "../kernels/exact-sum.ts";
 import {
   ADDS_BEFORE_CARRY,
   addToChunks,
   carryChunks,
+  nearestQuotient,
   roundChunks,
   SUPER_CHUNKS,
+  unitsOf,
+  unitsOfChunks,
 } from "../kernels/superaccumulator.ts";
 import { Slots } from "./slots.ts";
 
@@ -65,6 +69,19 @@ export class ExactSums {
     return out;
   }
 
+  /** The sums of groups divided by counts (by slot, none 0), each rounded once. */
+  finishQuotients(slots: Uint32Array, n: number, counts: Float64Array): Float64Array {
+    const out = new Float64Array(n);
+    for (let i = 0; i < n; i++) {
+      const slot = slots[i];
+      const quotient = divideExact(this.#state[2 * slot], this.#state[2 * slot + 1], counts[slot]);
+      out[i] = Number.isNaN(quotient) ? this.#divideUnits(slot, counts[slot]) : quotient + 0;
+      const specials = this.#specials.get(slot);
+      if (specials !== undefined) out[i] = specialSum(specials) ?? out[i];
+    }
+    return out;
+  }
+
   clear(slot: number): void {
     if (Number.isNaN(this.#state[2 * slot])) this.#freeSpilt(this.#state[2 * slot + 1]);
     this.#state[2 * slot] = 0;
@@ -89,6 +106,16 @@ export class ExactSums {
     for (const [slot, specials] of reader.value("specials") as [number, Specials][]) {
       this.#specials.set(slot, specials);
     }
+  }
+
+  /** Spilt groups, and the few quotients that doubles cannot decide. */
+  #divideUnits(slot: number, count: number): number {
+    const large = this.#state[2 * slot];
+    const small = this.#state[2 * slot + 1];
+    const units = Number.isNaN(large)
+      ? unitsOfChunks(this.#chunks, small * SUPER_CHUNKS)
+      : unitsOf(large) + unitsOf(small);
+    return count === 0 ? 0 : nearestQuotient(units, BigInt(count));
   }
 
   /** Any value with any weight. */

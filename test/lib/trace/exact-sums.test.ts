@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { NumberColumn } from "../../../lib/data/column.ts";
 import { ExactSums } from "../../../lib/trace/exact-sums.ts";
+import { nearestDouble as oracleQuotient } from "../../oracle/exact.ts";
 import { Checkpoint } from "../../support/checkpoint.ts";
 import { Rng, seedFrom } from "../../support/rng.ts";
 
@@ -39,6 +40,10 @@ function nearestDouble(exact: bigint): number {
 
 function sumOf(sums: ExactSums, group: number): number {
   return sums.finish(Uint32Array.of(group), 1)[0];
+}
+
+function meanOf(sums: ExactSums, group: number, count: number): number {
+  return sums.finishQuotients(Uint32Array.of(group), 1, new Float64Array(3).fill(count))[0];
 }
 
 function add(sums: ExactSums, group: number, values: readonly number[], diffs: readonly number[]): void {
@@ -83,7 +88,10 @@ describe.each(Object.keys(kinds))("%s", (kind) => {
           sums.reserve(3);
         }
         const exact = live.reduce((sum, row) => sum + exactOf(row.value) * BigInt(row.diff), 0n);
-        expect(sumOf(sums, 1), `seed ${seed}, round ${round}, step ${step}`).toBe(nearestDouble(exact) + 0);
+        const at = `seed ${seed}, round ${round}, step ${step}`;
+        expect(sumOf(sums, 1), at).toBe(nearestDouble(exact) + 0);
+        const count = live.reduce((sum, row) => sum + row.diff, 0);
+        if (count > 0) expect(meanOf(sums, 1, count), at).toBe(oracleQuotient(exact, BigInt(count)));
       }
       sums.clear(1);
       expect(sums.spiltCount).toBe(0);
@@ -115,4 +123,15 @@ test("a sum beyond the doubles comes back when the values leave", () => {
   expect(sumOf(sums, 0)).toBe(Number.POSITIVE_INFINITY);
   add(sums, 0, [Number.MAX_VALUE, Number.MAX_VALUE], [-1, -1]);
   expect(sumOf(sums, 0)).toBe(3);
+});
+
+test("means are rounded once, and stay within the doubles where the sum does not", () => {
+  const sums = new ExactSums();
+  sums.reserve(1);
+  add(sums, 0, [Number.MAX_VALUE, Number.MAX_VALUE], [1, 1]);
+  expect(meanOf(sums, 0, 2)).toBe(Number.MAX_VALUE);
+  sums.clear(0);
+  // The sum is half way between two doubles: rounded to even first, its tenth would be another double.
+  add(sums, 0, [2 ** 53, 1], [1, 1]);
+  expect(meanOf(sums, 0, 10)).toBe(oracleQuotient(exactOf(2 ** 53) + exactOf(1), 10n));
 });
