@@ -1,4 +1,6 @@
 import type { PlanNode } from "../../lib/plan/node.ts";
+import { Arrivals } from "../oracle/arrivals.ts";
+import { timedReducers } from "../oracle/group-by.ts";
 import { evaluatePlan } from "../oracle/plan.ts";
 import {
   difference,
@@ -50,6 +52,9 @@ class Checker {
   readonly #rng: Rng;
   readonly #keys = new EngineKeys();
   readonly #rows: Map<number, OracleRow>[];
+  readonly #arrivals = new Arrivals();
+  /** Whether an answer depends on when rows came, so that the oracle must be told of every time. */
+  readonly #isTimed: boolean;
   #before: OracleTable[];
   #time = 0;
 
@@ -57,6 +62,10 @@ class Checker {
     this.#oracle = buildPlan(program, { source: () => null, output: () => null });
     const { outputs, sources } = plan(program);
     this.#engine = new EngineRun(outputs, sources);
+    this.#isTimed = program.steps.some(
+      (step) =>
+        step.op === "groupBy" && step.reductions.some(([, { reducer }]) => timedReducers.has(reducer)),
+    );
     this.#feeding = feeding;
     this.#rng = new Rng(program.commits.length);
     this.#rows = program.sources.map(() => new Map());
@@ -64,7 +73,6 @@ class Checker {
   }
 
   commit(changes: readonly ChangeSpec[], number: number): void {
-    for (const change of changes) this.#apply(change);
     this.#compare(this.#feed(changes), `commit ${number}`);
     if (this.#feeding.restartAfter === number + 1) this.#engine.restart();
   }
@@ -73,7 +81,6 @@ class Checker {
     const changes = this.#rows.flatMap((rows, source) =>
       [...rows].map(([key, { row }]): ChangeSpec => ({ source, key, row: row.map(encodeValue), diff: -1 })),
     );
-    for (const rows of this.#rows) rows.clear();
     this.#compare(this.#feed(changes), "the retraction of everything");
     const { stateSize } = this.#engine;
     if (stateSize !== 0)
@@ -94,6 +101,9 @@ class Checker {
     const written: CapturedChange[][] = this.#before.map(() => []);
     for (const part of parts) {
       this.#time += 2;
+      // What goes is taken before what comes: the new version of a row has the old one's key.
+      for (const change of net(part).sort((a, b) => a.diff - b.diff)) this.#apply(change);
+      if (this.#isTimed) this.#tell();
       const bySource = this.#rows.map((_, source) =>
         part
           .filter((change) => change.source === source)
@@ -110,6 +120,20 @@ class Checker {
     return written;
   }
 
+  /** Tells the oracle what is there at the time of a step. */
+  #tell(): void {
+    this.#arrivals.now = this.#time;
+    this.#evaluate();
+  }
+
+  #evaluate(): OracleTable[] {
+    const sources = new Map(
+      this.#oracle.sources.map((node, i) => [node, [...(this.#rows[i]?.values() ?? [])]]),
+    );
+    const known = new Map<PlanNode, OracleTable>();
+    return this.#oracle.outputs.map((node) => evaluatePlan(node, sources, known, this.#arrivals));
+  }
+
   /** A row's new version never comes before its old one goes: a source's keys stay unique. */
   #parts(changes: readonly ChangeSpec[]): ChangeSpec[][] {
     const parts: ChangeSpec[][] = [[], [], []];
@@ -124,13 +148,9 @@ class Checker {
   }
 
   #compare(written: readonly CapturedChange[][], when: string): void {
-    const sources = new Map(
-      this.#oracle.sources.map((node, i) => [node, [...(this.#rows[i]?.values() ?? [])]]),
-    );
-    const known = new Map<PlanNode, OracleTable>();
-    this.#oracle.outputs.forEach((node, i) => {
+    this.#evaluate().forEach((evaluated, i) => {
       // A row with a failed cell never reaches an output.
-      const table = evaluatePlan(node, sources, known).filter(({ row }) => !row.includes(ERROR));
+      const table = evaluated.filter(({ row }) => !row.includes(ERROR));
       const expected = difference(this.#before[i] as OracleTable, table);
       this.#before[i] = table;
       const got = written[i] as CapturedChange[];

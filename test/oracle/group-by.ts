@@ -9,39 +9,69 @@ export interface GroupByOptions {
   readonly reductions: readonly { reducer: string; args: readonly number[]; options: unknown }[];
 }
 
+/** Tells when what is there came, by name; null where times are not told. */
+type Settle = (present: readonly string[]) => ReadonlyMap<string, number> | null;
+
+/** Reducers that ask when a row came. */
+export const timedReducers: ReadonlySet<string> = new Set(["earliest", "latest"]);
+
 /** Sorts the rows into groups and asks each reducer for its answer over a group's rows. No rows: no group. */
 export function oracle(
   [table]: readonly [OracleTable],
   options: GroupByOptions,
   types: readonly ColumnType[],
+  settle: Settle,
 ): OracleTable {
   const groups = new Map<string, OracleRow[]>();
   for (const row of table) {
-    const id = options.keys.map((position) => canonical(row.row[position])).join(", ");
+    const id = groupId(row, options);
     groups.set(id, [...(groups.get(id) ?? []), row]);
   }
+  const times = settle(table.flatMap((row) => arrivalNames(row, options)));
   return [...groups.values()].map((rows) => {
-    const row = answerOf(rows, options, types);
+    const row = answerOf(rows, options, types, times);
     const keyTypes = options.keys.map((position) => types[position] as ColumnType);
     return { key: groupKey(row.slice(0, keyTypes.length), keyTypes), row };
   });
 }
 
+function groupId({ row }: OracleRow, { keys }: GroupByOptions): string {
+  return keys.map((position) => canonical(row[position])).join(", ");
+}
+
+/** A reducer that asks for times knows a row by its group, its key and its arguments: other columns do not count. */
+function arrivalName(row: OracleRow, options: GroupByOptions, number: number): string {
+  const args = options.reductions[number]?.args.map((position) => canonical(row.row[position]));
+  return `${number}: ${groupId(row, options)}; ${row.key.text}; ${args?.join(", ")}`;
+}
+
+function arrivalNames(row: OracleRow, options: GroupByOptions): string[] {
+  return options.reductions.flatMap(({ reducer }, number) =>
+    timedReducers.has(reducer) ? [arrivalName(row, options, number)] : [],
+  );
+}
+
 function answerOf(
   rows: readonly OracleRow[],
-  { keys, reductions }: GroupByOptions,
+  options: GroupByOptions,
   types: readonly ColumnType[],
+  times: ReadonlyMap<string, number> | null,
 ): unknown[] {
   const first = (rows[0] as OracleRow).row;
   const engineKeys = new EngineKeys();
-  const answers = reductions.map(({ reducer, args, options }) => {
+  const answers = options.reductions.map((reduction, number) => {
+    const { reducer, args } = reduction;
     const answer: ReducerOracle = reducerOracles[reducer as keyof typeof reducerOracles];
     return answer(
       rows.map(({ row }) => args.map((position) => row[position])),
       args.map((position) => types[position] as ColumnType),
-      options,
-      () => rows.map(({ key }) => ({ key: engineKeys.uuidOf(key), time: null })),
+      reduction.options,
+      () =>
+        rows.map((row) => ({
+          key: engineKeys.uuidOf(row.key),
+          time: times?.get(arrivalName(row, options, number)) ?? null,
+        })),
     );
   });
-  return [...keys.map((position) => first[position]), ...answers];
+  return [...options.keys.map((position) => first[position]), ...answers];
 }

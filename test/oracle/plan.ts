@@ -1,7 +1,9 @@
 import type { PlanNode } from "../../lib/plan/node.ts";
 import { oracle as arrange } from "./arrange.ts";
+import type { Arrivals } from "./arrivals.ts";
 import { oracle as concat } from "./concat.ts";
 import { oracle as filter } from "./filter.ts";
+import { oracle as flatten } from "./flatten.ts";
 import { oracle as groupBy } from "./group-by.ts";
 import { oracle as join } from "./join.ts";
 import { oracle as output } from "./output.ts";
@@ -13,8 +15,15 @@ import { oracle as source } from "./source.ts";
 import type { OracleTable } from "./table.ts";
 import { oracle as updateRows } from "./update-rows.ts";
 
-/** What an operator makes of whole tables. `node` tells what the tables alone do not: columns and types. */
-export type OperatorOracle = (inputs: readonly OracleTable[], node: PlanNode) => OracleTable;
+/**
+ * What an operator makes of whole tables. `node` tells what the tables alone do not: columns and types; `arrivals`
+ * when rows came, where times are told.
+ */
+export type OperatorOracle = (
+  inputs: readonly OracleTable[],
+  node: PlanNode,
+  arrivals: Arrivals | null,
+) => OracleTable;
 
 /** Options are data whose form the operator's name says. */
 type Options<F extends (...args: never[]) => unknown> = Parameters<F>[1];
@@ -24,11 +33,13 @@ export const operatorOracles = {
   arrange: (inputs) => arrange(one(inputs)),
   concat: (inputs) => concat(inputs),
   filter: (inputs, { options }) => filter(one(inputs), options as Options<typeof filter>),
-  groupBy: (inputs, node) =>
+  flatten: (inputs, { options }) => flatten(one(inputs), options as Options<typeof flatten>),
+  groupBy: (inputs, node, arrivals) =>
     groupBy(
       one(inputs),
       node.options as Options<typeof groupBy>,
       (node.inputs[0] as PlanNode).columns.map(({ type }) => type),
+      (present) => arrivals?.settle(node, present) ?? null,
     ),
   join: (inputs, node) =>
     join([inputs[0] as OracleTable, inputs[1] as OracleTable], node.options as Options<typeof join>, [
@@ -57,6 +68,7 @@ export function evaluatePlan(
   node: PlanNode,
   sources: ReadonlyMap<PlanNode, OracleTable>,
   known: Map<PlanNode, OracleTable> = new Map(),
+  arrivals: Arrivals | null = null,
 ): OracleTable {
   const done = known.get(node);
   if (done !== undefined) return done;
@@ -64,8 +76,9 @@ export function evaluatePlan(
   const operator: OperatorOracle | undefined = operatorOracles[node.operator as keyof typeof operatorOracles];
   if (operator === undefined) throw new Error(`the oracle does not know the operator "${node.operator}"`);
   const table = operator(
-    node.inputs.map((input) => evaluatePlan(input, sources, known)),
+    node.inputs.map((input) => evaluatePlan(input, sources, known, arrivals)),
     node,
+    arrivals,
   );
   known.set(node, table);
   return table;
