@@ -3,7 +3,6 @@ import { oracle as arrange } from "./arrange.ts";
 import type { Arrivals } from "./arrivals.ts";
 import { oracle as concat } from "./concat.ts";
 import { oracle as filter } from "./filter.ts";
-import { oracle as flatten } from "./flatten.ts";
 import { oracle as groupBy } from "./group-by.ts";
 import { oracle as join } from "./join.ts";
 import { oracle as output } from "./output.ts";
@@ -33,7 +32,6 @@ export const operatorOracles = {
   arrange: (inputs) => arrange(one(inputs)),
   concat: (inputs) => concat(inputs),
   filter: (inputs, { options }) => filter(one(inputs), options as Options<typeof filter>),
-  flatten: (inputs, { options }) => flatten(one(inputs), options as Options<typeof flatten>),
   groupBy: (inputs, node, arrivals) =>
     groupBy(
       one(inputs),
