@@ -49,7 +49,7 @@ const paths = {
  * @param {{ forTests?: boolean }} options forTests: also look for what the real-broker tests need
  * @throws {SetupError} with what to do about it
  */
-export async function setUp({ forTests = false } = {}) {
+async function setUp({ forTests = false } = {}) {
   const tooOld = nodeTooOld();
   if (tooOld !== null) throw new SetupError(tooOld);
   if (forTests) checkTestPrerequisites();

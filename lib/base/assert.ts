@@ -4,8 +4,3 @@ import { TowpathError } from "../errors.ts";
 export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new TowpathError("TP_INTERNAL", message);
 }
-
-/** Marks a branch that the types exclude. */
-export function unreachable(value: never): never {
-  throw new TowpathError("TP_INTERNAL", `unreachable: ${String(value)}`);
-}

@@ -51,7 +51,7 @@ abstract class TagBuilder {
   }
 }
 
-export class NumberBuilder extends TagBuilder {
+class NumberBuilder extends TagBuilder {
   readonly layout = "number";
   values = new Float64Array(64);
 
@@ -127,7 +127,7 @@ export class TextBuilder extends TagBuilder {
   }
 }
 
-export class ValueBuilder extends TagBuilder {
+class ValueBuilder extends TagBuilder {
   readonly layout = "value";
   values: unknown[] = [];
 

@@ -36,7 +36,7 @@ function bucketCount(rows: number): number {
   return 1 << (32 - Math.clz32(Math.max(1, rows) * 2 - 1));
 }
 
-export function equalKeys(a: Uint32Array, aRow: number, b: Uint32Array, bRow: number): boolean {
+function equalKeys(a: Uint32Array, aRow: number, b: Uint32Array, bRow: number): boolean {
   const i = KEY_WORDS * aRow;
   const j = KEY_WORDS * bRow;
   return a[i] === b[j] && a[i + 1] === b[j + 1] && a[i + 2] === b[j + 2] && a[i + 3] === b[j + 3];

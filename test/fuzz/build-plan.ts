@@ -29,7 +29,7 @@ export interface Ends {
 export type MakeCall = (name: string, args: readonly ExpressionNode[], type: ColumnType) => ExpressionNode;
 
 /** Says what the program says, and leaves it at that: the oracle's calls. */
-export const plainCall: MakeCall = (name, args, type) => ({
+const plainCall: MakeCall = (name, args, type) => ({
   kind: "call",
   name,
   args,
@@ -117,6 +117,14 @@ class PlanBuilder {
         return this.#filter(at(step.input), this.#half(step, at(step.input)));
       case "withKey":
         return this.#extended(at(step.input), [{ kind: "key", owner: 0, type: typeOf("pointer") }], columns);
+      case "flatten":
+        return this.node(
+          "flatten",
+          [at(step.input)],
+          { column: step.column },
+          columns,
+          at(step.input).appendOnly,
+        );
       case "removeErrors":
         return this.node("removeErrors", [at(step.input)], {}, columns, at(step.input).appendOnly);
       case "withIdFrom":

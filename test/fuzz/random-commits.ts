@@ -28,7 +28,7 @@ export function randomCommits(rng: Rng, sources: readonly SourceSpec[]): ChangeS
 }
 
 /** Every row that is there, retracted. */
-export function retractAll(source: number, rows: Live): ChangeSpec[] {
+function retractAll(source: number, rows: Live): ChangeSpec[] {
   const changes = [...rows].map(([key, row]) => ({ source, key, row, diff: -1 }) as const);
   rows.clear();
   return changes;

@@ -1,5 +1,5 @@
 import type { ChangeSpec, ExpressionSpec, Named, ProgramSpec, StepSpec } from "./spec.ts";
-import { columnsOf, inputsOf } from "./spec.ts";
+import { columnsOf, inputsOf, required } from "./spec.ts";
 
 /**
  * Makes a failing program smaller for as long as it still fails: fewer outputs, steps, commits, rows, columns and
@@ -168,7 +168,7 @@ function replaced<T>(items: readonly T[], at: number, item: T): T[] {
 }
 
 /** An argument of the same type in place of a call; the call with a simpler argument. */
-export function* simplerExpression(spec: ExpressionSpec): Generator<ExpressionSpec> {
+function* simplerExpression(spec: ExpressionSpec): Generator<ExpressionSpec> {
   if ("column" in spec || "literal" in spec) return;
   for (const arg of spec.args) if (arg.type === spec.type) yield arg;
   for (const [i, arg] of spec.args.entries()) {
@@ -177,7 +177,7 @@ export function* simplerExpression(spec: ExpressionSpec): Generator<ExpressionSp
 }
 
 /** Whether every expression still fits the columns that it reads. */
-export function isSound(program: ProgramSpec): boolean {
+function isSound(program: ProgramSpec): boolean {
   const tables: Named<string>[] = program.sources.map(({ columns }) => columns);
   for (const step of program.steps) {
     if (!isSoundStep(step, tables)) return false;
@@ -218,6 +218,8 @@ function isSoundStep(step: StepSpec, tables: readonly Named<string>[]): boolean 
       return step.names.every(has);
     case "removeErrors":
       return true;
+    case "flatten":
+      return ["str", "json", "any"].includes(required(columns[step.column]?.[1] ?? ""));
     case "withKey":
       return !has(step.name);
     case "withIdFrom":

@@ -67,7 +67,7 @@ export class CaptureSink implements Sink {
 }
 
 /** The rows of a batch in plain values; throws where a cell is not stored as the contract says. */
-export function captureBatch(batch: Batch, columns: Columns): CapturedChange[] {
+function captureBatch(batch: Batch, columns: Columns): CapturedChange[] {
   const words = batch.keys.words();
   return Array.from({ length: batch.length }, (_, row) => {
     const diff = batch.diffs === null ? 1 : (batch.diffs[row] as number);

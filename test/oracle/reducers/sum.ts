@@ -11,7 +11,7 @@ export function sum(rows: readonly (readonly unknown[])[], isInt: boolean): unkn
 }
 
 /** NaN, and infinities of both signs, make NaN; an infinity alone stays; else the sum of the finite values. */
-export function exactSum(values: readonly number[]): number {
+function exactSum(values: readonly number[]): number {
   const has = (special: number): boolean => values.some((value) => Object.is(value, special));
   const up = has(Number.POSITIVE_INFINITY);
   const down = has(Number.NEGATIVE_INFINITY);
