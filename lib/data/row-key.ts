@@ -7,7 +7,8 @@ import { compareNumbers, stableJson } from "./value.ts";
 /**
  * 128-bit keys of rows: MurmurHash3_x86_128 over an encoding in which equal values, and only those, have equal bytes.
  * **Part of the checkpoint format.** A value is a tag byte, then: number 8 bytes little-endian (-0 as 0, one NaN);
- * text, bytes, json, pointer: 4 bytes of length and the bytes; null and failed cells nothing.
+ * text, bytes, json, pointer: 4 bytes of length and the bytes; null and failed cells nothing; an array that is no JSON
+ * (a tuple with bigints, NaN, bytes, dates inside) 4 bytes of length and its values.
  */
 const TAG_NULL = 0;
 const TAG_BOOL = 1;
@@ -18,6 +19,7 @@ const TAG_BYTES = 5;
 const TAG_JSON = 6;
 const TAG_POINTER = 7;
 const TAG_ERROR = 8;
+const TAG_ARRAY = 9;
 
 const tags: Record<TypeName, number> = {
   int: TAG_NUMBER,
@@ -79,7 +81,23 @@ function putValue(value: unknown): void {
   else if (typeof value === "bigint") putText(TAG_BIGINT, value.toString());
   else if (typeof value === "string") putText(TAG_STR, value);
   else if (value instanceof Uint8Array) putBytes(TAG_BYTES, value, 0, value.length);
+  else if (Array.isArray(value) && !value.every(isJson)) putArray(value);
   else putText(TAG_JSON, stableJson(value));
+}
+
+function putArray(array: readonly unknown[]): void {
+  room(5);
+  scratch[used] = TAG_ARRAY;
+  view.setUint32(used + 1, array.length, true);
+  used += 5;
+  for (const value of array) putValue(value);
+}
+
+/** Objects are copies of JSON; arrays may be tuples, which hold any values. */
+function isJson(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isJson);
+  if (typeof value === "number") return Number.isFinite(value);
+  return typeof value !== "bigint" && !(value instanceof Uint8Array) && !(value instanceof Date);
 }
 
 function putCell(column: Column, type: ColumnType, row: number): void {

@@ -11,13 +11,21 @@ export type Row = Readonly<Record<string, unknown>>;
 export const JSON_DEPTH_MAX = 500;
 
 /**
- * The stable text of a JSON value: object names sorted, so that equal values have equal text.
+ * The stable text of a JSON value: object names sorted, so that equal values have equal text. What tuples may hold and
+ * JSON has not (bigints, NaN, infinities) is written as a text.
  * Throws TowpathError TP_ROW_TOO_DEEP beyond JSON_DEPTH_MAX levels.
  */
 export function stableJson(value: unknown): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
   assertDepth(value, 0);
-  return stringify(value);
+  return stringify(Array.isArray(value) ? value.map(writable) : value);
+}
+
+/** Objects are copies of JSON; arrays may be tuples. */
+function writable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(writable);
+  if (typeof value === "bigint") return value.toString();
+  return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
 }
 
 function assertDepth(value: unknown, depth: number): void {
