@@ -81,6 +81,18 @@ export function fillError<const V extends Operand, const F extends Operand>(
 }
 
 /**
+ * The values as one array, null among them; where one fails the tuple does. `get` takes it apart. Its column is dynamic
+ * (type `any`).
+ *
+ * @example t.select({ pair: pw.makeTuple(t.name, t.price) }).select((c) => ({ name: c.pair.get(0) }))
+ */
+export function makeTuple<const E extends readonly Operand[]>(
+  ...values: E
+): Expression<{ -readonly [I in keyof E]: ValueOf<E[I]> }, NamesRead<E[number]>> {
+  return new Expression(callNode("makeTuple", values.map(toNode)));
+}
+
+/**
  * A plain value as an expression. Where an expression is expected plain values are taken as they are; this is for
  * calling methods on one, and for data: objects and arrays become `json`, a Date a `datetime`.
  *

@@ -1,18 +1,16 @@
 import type { JsType, TypeText } from "../data/js-type.ts";
 import { callNode, castNode } from "./build.ts";
+import { type Given, given, type NullOf } from "./call-builder.ts";
 import { literalNode } from "./literal.ts";
 import type { ColumnNode, ExpressionNode } from "./node.ts";
-import type { ValueOf } from "./types.ts";
+import { NumberMethods } from "./number-methods.ts";
+import { TextMethods } from "./text-methods.ts";
+import { TimeMethods } from "./time-methods.ts";
+import type { ElementOf, ValueOf } from "./types.ts";
 
 // Never there when the program runs: they carry types only.
 declare const valueType: unique symbol;
 declare const columnNames: unique symbol;
-
-/** null stays null through a call; what is dynamic (unknown) has the type that is said. */
-type NullOf<T> = unknown extends T ? never : null extends T ? null : never;
-
-/** An expression with values of type T over the columns named N, or a plain value of that type. */
-type Given<T, N extends string> = Expression<T, N> | T;
 
 /**
  * A computation over a table's columns, one value a row: `t.price.mul(t.count).gt(100)`.
@@ -35,6 +33,21 @@ export class Expression<out T, out N extends string = string> {
   /** Internal: expressions come from a table's columns, `pw.apply` and its sisters, and the methods below. */
   constructor(node: ExpressionNode) {
     this.node = node;
+  }
+
+  /** Functions of texts. @example t.name.str.lower() */
+  get str(): TextMethods<T, N> {
+    return new TextMethods<T, N>(this, callOf);
+  }
+
+  /** Functions of numbers. @example t.price.num.round(2) */
+  get num(): NumberMethods<T, N> {
+    return new NumberMethods<T, N>(this, callOf);
+  }
+
+  /** Functions of datetimes and durations. @example t.at.dt.year() */
+  get dt(): TimeMethods<T, N> {
+    return new TimeMethods<T, N>(this, callOf);
   }
 
   /**
@@ -320,6 +333,24 @@ export class Expression<out T, out N extends string = string> {
   toStr<E extends Expression<unknown, string>>(this: E): Expression<string | NullOf<ValueOf<E>>, N> {
     return call("toStr", this);
   }
+
+  /**
+   * An element of json, a tuple or an array: by place (0 is the first, -1 the last) or by name. Where there is none (the
+   * value is null, no container, or too short) it is `otherwise`, else null; a null that is there stays null. Of json it
+   * is json: cast it to what it holds. Of others it is dynamic.
+   *
+   * @throws TowpathError TP_EXPRESSION_TYPE for other columns.
+   * @example t.order.get("lines").get(0).get("sku", "none").cast("str?")
+   */
+  get<
+    E extends Expression<unknown, string>,
+    const K extends string | number,
+    D = null,
+    M extends string = never,
+    L extends string = never,
+  >(this: E, key: Given<K, M>, otherwise?: Given<D, L>): Expression<ElementOf<ValueOf<E>, K, D>, N | M | L> {
+    return callOf("get", given(this, key, otherwise));
+  }
 }
 
 /** A column of a table: an expression that has a name. */
@@ -337,7 +368,15 @@ function call<T, N extends string>(
   name: Parameters<typeof callNode>[0],
   ...args: readonly unknown[]
 ): Expression<T, N> {
-  return new Expression(callNode(name, args.map(toNode)));
+  return callOf(name, args);
+}
+
+function callOf<T, N extends string>(
+  name: Parameters<typeof callNode>[0],
+  args: readonly unknown[],
+  options?: object,
+): Expression<T, N> {
+  return new Expression(callNode(name, args.map(toNode), options ?? null));
 }
 
 /** The node of an expression, or of a plain value in place of one; throws TP_BAD_ARGUMENT for anything else. */

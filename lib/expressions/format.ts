@@ -18,7 +18,11 @@ function format(node: ExpressionNode, depth: number): string {
   if (node.kind === "apply") return `apply(${[node.fn.name || "function", ...args].join(", ")})`;
   if (node.kind === "reduction") return formatReduction(node.reducer, args, node.options);
   const [first, ...rest] = args;
-  if (node.name === "cast") rest.push(JSON.stringify((node.options as { to: string }).to));
+  rest.push(
+    ...(positional.has(node.name)
+      ? Object.values(node.options as object).map(said)
+      : saidOptions(node.options)),
+  );
   return prefixed.has(node.name)
     ? `${node.name}(${args.join(", ")})`
     : `${first}.${node.name}(${rest.join(", ")})`;
@@ -26,9 +30,21 @@ function format(node: ExpressionNode, depth: number): string {
 
 /** A reduction over arguments that are written already: `sortedTuple(price, { skipNulls: true })`. */
 export function formatReduction(reducer: string, args: readonly string[], options: unknown): string {
-  const said = Object.entries(options ?? {}).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
-  return `${reducer}(${[...args, ...(said.length === 0 ? [] : [`{ ${said.join(", ")} }`])].join(", ")})`;
+  return `${reducer}(${[...args, ...saidOptions(options)].join(", ")})`;
 }
+
+/** An options object as the last argument; nothing where there are no options. */
+function saidOptions(options: unknown): string[] {
+  const parts = Object.entries(options ?? {}).map(([name, value]) => `${name}: ${said(value)}`);
+  return parts.length === 0 ? [] : [`{ ${parts.join(", ")} }`];
+}
+
+function said(value: unknown): string {
+  return JSON.stringify(value) ?? String(value);
+}
+
+/** Their one option is an argument by itself: `cast("float")`. */
+const positional: ReadonlySet<string> = new Set(["cast", "dt.timestamp"]);
 
 /** Written in front of their operands, as functions of `pw`. */
 const prefixed: ReadonlySet<string> = new Set([
@@ -38,6 +54,7 @@ const prefixed: ReadonlySet<string> = new Set([
   "unwrap",
   "fillError",
   "pointerFrom",
+  "makeTuple",
 ]);
 
 function formatValue(value: unknown): string {

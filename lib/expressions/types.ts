@@ -12,6 +12,27 @@ export type ValueOf<E> = E extends Expression<infer T, string> ? T : Widened<E>;
 /** The names of the columns that an operand, or any of a union of operands, reads outside of reducers. */
 export type NamesRead<E> = E extends Expression<unknown, infer N> ? N : never;
 
+/** What `get` gives for key K of a value of type T with the default D: exactly the element of a tuple, where K says it. */
+export type ElementOf<T, K, D> = unknown extends T
+  ? unknown
+  : T extends readonly unknown[]
+    ? number extends T["length"]
+      ? T[number] | D
+      : K extends number
+        ? PlaceIn<T, K, D>
+        : D
+    : T extends null
+      ? D
+      : unknown;
+
+type PlaceIn<T extends readonly unknown[], K extends number, D> = number extends K
+  ? T[number] | D
+  : `${K}` extends keyof T
+    ? T[`${K}`]
+    : `${K}` extends `-${string}`
+      ? T[number] | D
+      : D;
+
 type Widened<T> = T extends string
   ? string
   : T extends number

@@ -1,6 +1,6 @@
 import { decodeText } from "../../data/cell.ts";
 import { coerceText, Failed } from "../../data/coerce.ts";
-import { NumberColumn, TextColumn } from "../../data/column.ts";
+import { NULL, NumberColumn, TextColumn } from "../../data/column.ts";
 import { emptyTagged } from "../../kernels/join-bytes.ts";
 import { readNumbers } from "../../kernels/read-numbers.ts";
 import { invalidUtf8At } from "../../kernels/utf8.ts";
@@ -13,8 +13,11 @@ export function sameTexts({ args: [operand] }: Call): Compute {
   return operand.compute;
 }
 
-/** Texts to ints or floats: plain decimals in a kernel, everything else as a csv column of the type reads it. */
-export function textsToNumbers({ args: [operand], type, site }: Call): Compute {
+/**
+ * Texts to ints or floats: plain decimals in a kernel, everything else as a csv column of the type reads it. A text that
+ * is no number is a failed cell, or null where `badIsNull`.
+ */
+export function textsToNumbers({ args: [operand], type, site }: Call, badIsNull = false): Compute {
   const wanted = { name: type.name, optional: false };
   const fractions = type.name === "float";
   return (frame) => {
@@ -25,8 +28,9 @@ export function textsToNumbers({ args: [operand], type, site }: Call): Compute {
     const next = (from: number) => readNumbers(bytes, starts, ends, tags, fractions, from, n, values);
     for (let row = next(0); row < n; row = next(row + 1)) {
       const value = coerceText(decodeText(bytes, starts[row], ends[row]), wanted);
-      if (value instanceof Failed) outcome.fail(row, value.detail);
-      else values[row] = value as number;
+      if (!(value instanceof Failed)) values[row] = value as number;
+      else if (badIsNull) outcome.setTag(row, NULL);
+      else outcome.fail(row, value.detail);
     }
     return new NumberColumn(values, outcome.tags);
   };

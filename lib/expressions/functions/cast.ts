@@ -66,8 +66,8 @@ const conversions: Partial<Record<TypeName, Partial<Record<TypeName, Conversion>
   },
   bool: { int: sameNumbers, float: sameNumbers, str: asText, json: checkValue },
   str: {
-    int: textsToNumbers,
-    float: textsToNumbers,
+    int: (call) => textsToNumbers(call),
+    float: (call) => textsToNumbers(call),
     bool: readText,
     bytes: sameTexts,
     json: readText,

@@ -1,4 +1,4 @@
-import { Failed } from "../../data/coerce.ts";
+import { coerce, Failed } from "../../data/coerce.ts";
 import { type NumberColumn, TextColumn } from "../../data/column.ts";
 import { stableJson } from "../../data/value.ts";
 import {
@@ -10,6 +10,7 @@ import {
 import type { Compute } from "../frame.ts";
 import { bytesToTexts, sameTexts } from "./cast-texts.ts";
 import type { Call, FunctionDefinition } from "./function-definition.ts";
+import { plainType } from "./type-rules.ts";
 import { kindOf, mapValues } from "./values.ts";
 
 /** The value as text; of a dynamic value too, whose null is a failed cell. */
@@ -73,6 +74,12 @@ function textOf(value: unknown): string | Failed {
     default:
       if (value instanceof Date) return value.toISOString();
       if (value === null || value instanceof Uint8Array) return new Failed(`${kindOf(value)} has no text`);
-      return stableJson(value);
+      return jsonText(value);
   }
+}
+
+/** A tuple may hold what JSON has not. */
+function jsonText(value: unknown): string | Failed {
+  const json = coerce(value, plainType("json"));
+  return json instanceof Failed ? json : stableJson(json);
 }

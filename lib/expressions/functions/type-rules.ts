@@ -57,3 +57,6 @@ export const commonHint =
 export function boolOperands(args: readonly ExpressionNode[], convert: Convert): readonly ExpressionNode[] {
   return args.map((arg) => (arg.type.name === "any" ? convert(arg, BOOL) : arg));
 }
+
+/** What a function of `.str` says to an operand of another type. */
+export const TEXT_HINT = "Functions of .str take texts: write .toStr() first.";

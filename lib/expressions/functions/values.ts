@@ -9,11 +9,16 @@ import { Outcome } from "./outcome.ts";
 
 /**
  * Computes a call cell by cell over JS values: for types without a kernel of their own, and rare conversions. A failed
- * operand makes the result fail, a null one makes it null where `type` of the result is optional, else `fn` sees it.
- * What `fn` returns has the result's type, or is a `Failed`, which is reported.
+ * operand makes the result fail, a null one makes it null where `type` of the result is optional and `seesNull` is not
+ * said, else `fn` sees it. What `fn` returns has the result's type, or is a `Failed`, which is reported.
  */
-export function mapValues(call: Call, fn: (...values: unknown[]) => unknown): Compute {
+export function mapValues(
+  call: Call,
+  fn: (...values: unknown[]) => unknown,
+  { seesNull = false }: { readonly seesNull?: boolean } = {},
+): Compute {
   const { args, type, site } = call;
+  const nullForNull = type.optional && !seesNull;
   return (frame) => {
     const n = frame.length;
     const columns = args.map((arg) => cellsOf(arg, frame));
@@ -25,7 +30,7 @@ export function mapValues(call: Call, fn: (...values: unknown[]) => unknown): Co
       for (let i = 0; i < args.length; i++) values[i] = readCell(columns[i], args[i].type, row & masks[i]);
       const result = values.includes(ERROR_VALUE)
         ? ERROR_VALUE
-        : type.optional && values.includes(null)
+        : nullForNull && values.includes(null)
           ? null
           : fn(...values);
       if (result instanceof Failed) {

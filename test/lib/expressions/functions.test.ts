@@ -139,8 +139,9 @@ function problemOf(
 
 const unary = ["neg", "not", "isNull", "isNotNull", "unwrap", "toStr"] as const;
 const ternary = ["ifElse"] as const;
+// Those of namespaces take operands of their own types: namespaces.test.ts.
 const others = Object.keys(functions).filter(
-  (name) => name !== "cast" && !([...unary, ...ternary] as string[]).includes(name),
+  (name) => name !== "cast" && !name.includes(".") && !([...unary, ...ternary] as string[]).includes(name),
 ) as FunctionName[];
 
 describe("functions agree with their reference", () => {

@@ -8,6 +8,8 @@ import type { CallNode, ExpressionNode } from "../../../lib/expressions/node.ts"
 import { nearestDouble, unitsOf } from "../../oracle/exact.ts";
 import { isEqual, order } from "../../oracle/value.ts";
 import { cellsOf, ROW_KEY } from "./cells.ts";
+import { type Strict, texts } from "./reference-texts.ts";
+import { elements, numbers, times } from "./reference-times.ts";
 
 /** What an expression is worth for one row, in plain JS. Slow, and as close to the documentation's words as it gets. */
 export function reference(node: ExpressionNode, row: readonly unknown[]): unknown {
@@ -33,6 +35,8 @@ function referenceCall(node: CallNode, row: readonly unknown[]): unknown {
       return at(0) === ERROR ? ERROR : at(0) === true ? at(1) : at(2);
     case "coalesce":
       return all().find((value) => value !== null) ?? null;
+    case "num.fillNull":
+      return at(0) === null || Number.isNaN(at(0)) ? at(1) : at(0);
     case "fillError":
       return at(0) === ERROR ? at(1) : at(0);
     case "require": {
@@ -50,10 +54,13 @@ function referenceCall(node: CallNode, row: readonly unknown[]): unknown {
   }
 }
 
-type Lazy = "ifElse" | "coalesce" | "fillError" | "require";
-type Strict = (values: readonly unknown[], node: CallNode) => unknown;
+type Lazy = "ifElse" | "coalesce" | "fillError" | "require" | "num.fillNull";
 
 const strict: Record<Exclude<FunctionName, Lazy>, Strict> = {
+  ...texts,
+  ...times,
+  ...numbers,
+  ...elements,
   pointerFrom: (values, { args }) => {
     const columns = values.map((value, i) => cellsOf(formatType((args[i] as ExpressionNode).type), [value]));
     const words = keysOfValues(

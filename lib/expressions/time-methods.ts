@@ -1,0 +1,157 @@
+import { badArgument, type CallBuilder, type Given, type NullOf } from "./call-builder.ts";
+import type { Expression } from "./expression.ts";
+import { directiveList, unknownDirective } from "./functions/strftime.ts";
+import { type TimestampUnit, timestampUnits } from "./functions/time-parts.ts";
+
+// Never there when the program runs: it carries the type of the values only.
+declare const valueType: unique symbol;
+
+type Times = TimeMethods<number | null, string>;
+type ValueIn<E> = E extends TimeMethods<infer T, string> ? T : never;
+type Result<R, E, N extends string> = Expression<R | NullOf<ValueIn<E>>, N>;
+
+/** A duration: an expression, milliseconds, or a text such as "10s", "5m", "1h", "2d". */
+type GivenDuration<N extends string> = Given<number, N> | string;
+
+/**
+ * The functions of datetimes and durations, `t.at.dt.…`. To the compiler both are numbers; when the plan is built each
+ * function takes its own: `year` to `strftime` datetimes, which are instants in UTC, `days` to `milliseconds` durations.
+ * Others throw TowpathError TP_EXPRESSION_TYPE. Null stays null.
+ */
+export class TimeMethods<out T, out N extends string> {
+  declare readonly [valueType]: T;
+  readonly #self: Expression<unknown, N>;
+  readonly #call: CallBuilder;
+
+  /** Internal: `expression.dt`. */
+  constructor(self: Expression<unknown, N>, call: CallBuilder) {
+    this.#self = self;
+    this.#call = call;
+  }
+
+  /** The year of a datetime, in UTC. @example t.at.dt.year() // 2026-11-21T10:12:03.004Z → 2026 */
+  year<E extends Times>(this: E): Result<number, E, N> {
+    return this.#call("dt.year", [this.#self]);
+  }
+
+  /** The month of a datetime, 1 to 12. @example t.at.dt.month() // 2026-11-21T10:12:03.004Z → 11 */
+  month<E extends Times>(this: E): Result<number, E, N> {
+    return this.#call("dt.month", [this.#self]);
+  }
+
+  /** The day of a datetime's month, 1 to 31. @example t.at.dt.day() // 2026-11-21T10:12:03.004Z → 21 */
+  day<E extends Times>(this: E): Result<number, E, N> {
+    return this.#call("dt.day", [this.#self]);
+  }
+
+  /** The hour of a datetime, 0 to 23. @example t.at.dt.hour() // 2026-11-21T10:12:03.004Z → 10 */
+  hour<E extends Times>(this: E): Result<number, E, N> {
+    return this.#call("dt.hour", [this.#self]);
+  }
+
+  /** The minute of a datetime, 0 to 59. @example t.at.dt.minute() // 2026-11-21T10:12:03.004Z → 12 */
+  minute<E extends Times>(this: E): Result<number, E, N> {
+    return this.#call("dt.minute", [this.#self]);
+  }
+
+  /** The second of a datetime, 0 to 59. @example t.at.dt.second() // 2026-11-21T10:12:03.004Z → 3 */
+  second<E extends Times>(this: E): Result<number, E, N> {
+    return this.#call("dt.second", [this.#self]);
+  }
+
+  /** The millisecond of a datetime, 0 to 999. @example t.at.dt.millisecond() // 2026-11-21T10:12:03.004Z → 4 */
+  millisecond<E extends Times>(this: E): Result<number, E, N> {
+    return this.#call("dt.millisecond", [this.#self]);
+  }
+
+  /** The day of a datetime's week: Monday is 0, Sunday 6. @example t.at.dt.weekday() // 2026-11-21 → 5 */
+  weekday<E extends Times>(this: E): Result<number, E, N> {
+    return this.#call("dt.weekday", [this.#self]);
+  }
+
+  /**
+   * A datetime brought back to a multiple of a duration since 1970-01-01T00:00Z (so days begin at midnight UTC, and
+   * weeks on Thursdays). A duration that is not greater than 0 makes the cell fail.
+   *
+   * @example t.at.dt.floor("1h") // 2026-11-21T10:42:03Z → 2026-11-21T10:00:00Z
+   */
+  floor<E extends Times, M extends string = never>(
+    this: E,
+    duration: GivenDuration<M>,
+  ): Result<number, E, N | M> {
+    return this.#call("dt.floor", [this.#self, duration]);
+  }
+
+  /** The nearest multiple instead, of two the later one; otherwise as `floor`. @example t.at.dt.round("15m") */
+  round<E extends Times, M extends string = never>(
+    this: E,
+    duration: GivenDuration<M>,
+  ): Result<number, E, N | M> {
+    return this.#call("dt.round", [this.#self, duration]);
+  }
+
+  /**
+   * A datetime in seconds, milliseconds, microseconds or nanoseconds since 1970, a float in every unit, as in Pathway.
+   * Nanoseconds are beyond the safe integers and thus the nearest float; for an int of milliseconds write `cast("int")`.
+   *
+   * @throws TowpathError TP_BAD_ARGUMENT for an unknown unit.
+   * @example t.at.dt.timestamp("s") // 1970-01-01T00:00:01.500Z → 1.5
+   */
+  timestamp<E extends Times>(this: E, unit: TimestampUnit): Result<number, E, N> {
+    if (!timestampUnits.includes(unit)) {
+      throw badArgument(
+        `timestamp has no unit ${JSON.stringify(unit)}`,
+        `Units are ${timestampUnits.join(", ")}.`,
+      );
+    }
+    return this.#call("dt.timestamp", [this.#self], { unit });
+  }
+
+  /**
+   * A datetime written by a format, in UTC. Directives, as in C: `%Y %y %m %B %b %d %j` (year, month, day, day of the
+   * year), `%A %a %u %w` (weekday: names, Monday = 1, Sunday = 0), `%H %I %p %M %S %L %f` (hour, of 12, AM or PM, minute,
+   * second, milliseconds, microseconds), `%F %D %T %R` (`%Y-%m-%d`, `%m/%d/%y`, `%H:%M:%S`, `%H:%M`), `%s` (seconds since
+   * 1970), `%z %Z` (+0000, UTC), `%%`. Names are English. An unknown one in a column of formats makes the cell fail.
+   *
+   * @throws TowpathError TP_BAD_ARGUMENT for an unknown directive.
+   * @example t.at.dt.strftime("%d.%m.%Y %H:%M") // 2026-11-21T10:12:03Z → "21.11.2026 10:12"
+   */
+  strftime<E extends Times, M extends string = never>(
+    this: E,
+    format: Given<string, M>,
+  ): Result<string, E, N | M> {
+    const bad = typeof format === "string" ? unknownDirective(format) : undefined;
+    if (bad !== undefined) {
+      throw badArgument(
+        `strftime has no directive ${JSON.stringify(bad)}`,
+        `Directives are ${directiveList}.`,
+      );
+    }
+    return this.#call("dt.strftime", [this.#self, format]);
+  }
+
+  /** A duration in whole days, its fraction cut off. @example t.took.dt.days() // 36 h → 1 */
+  days<E extends Times>(this: E): Result<number, E, N> {
+    return this.#call("dt.days", [this.#self]);
+  }
+
+  /** A duration in whole hours, its fraction cut off: all of it, days too. @example t.took.dt.hours() // 36.5 h → 36 */
+  hours<E extends Times>(this: E): Result<number, E, N> {
+    return this.#call("dt.hours", [this.#self]);
+  }
+
+  /** A duration in whole minutes, its fraction cut off. @example t.took.dt.minutes() // 90 s → 1 */
+  minutes<E extends Times>(this: E): Result<number, E, N> {
+    return this.#call("dt.minutes", [this.#self]);
+  }
+
+  /** A duration in whole seconds, its fraction cut off. @example t.took.dt.seconds() // -1500 ms → -1 */
+  seconds<E extends Times>(this: E): Result<number, E, N> {
+    return this.#call("dt.seconds", [this.#self]);
+  }
+
+  /** A duration in whole milliseconds, its fraction cut off. @example t.took.dt.milliseconds() // 2 s → 2000 */
+  milliseconds<E extends Times>(this: E): Result<number, E, N> {
+    return this.#call("dt.milliseconds", [this.#self]);
+  }
+}
