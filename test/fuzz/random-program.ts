@@ -130,8 +130,9 @@ function randomGroupBy(rng: Rng, input: number, columns: Named<TypeText>, make: 
 }
 
 function randomReduction(rng: Rng, columns: Named<TypeText>, make: ExpressionMaker): ReductionSpec {
-  const reducer = rng.pick(["count", "count", "sum", "sum", "avg", "min", "max"]);
+  const reducer = rng.pick(rng.chance(0.6) ? plainReducers : valueReducers);
   const types = columns.map(([, type]) => type);
+  if (valueReducers.includes(reducer)) return randomChoice(rng, reducer, types, make);
   if (reducer === "count" && rng.chance(0.5)) return { reducer, args: [] };
   if (reducer === "count") return { reducer, args: [make.make(rng.pick(types), 1)] };
   const fitting = types.filter((type) =>
@@ -139,6 +140,22 @@ function randomReduction(rng: Rng, columns: Named<TypeText>, make: ExpressionMak
   );
   const type = fitting.length > 0 && rng.chance(0.8) ? rng.pick(fitting) : rng.pick(["int", "float"]);
   return { reducer, args: [make.make(type, rng.chance(0.7) ? 0 : 2)] };
+}
+
+const plainReducers = ["count", "count", "sum", "sum", "avg", "min", "max"];
+const valueReducers = ["any", "argMax", "argMin", "countDistinct", "earliest", "latest", "unique"];
+
+/** A reducer of values; for argMin and argMax with a payload, because no pointers are drawn here. */
+function randomChoice(
+  rng: Rng,
+  reducer: string,
+  types: readonly TypeText[],
+  make: ExpressionMaker,
+): ReductionSpec {
+  const value = make.make(rng.pick(types), 0);
+  if (!reducer.startsWith("arg")) return { reducer, args: [value] };
+  const ordered = types.filter((type) => required(type) !== "json");
+  return { reducer, args: [make.make(ordered.length > 0 ? rng.pick(ordered) : "int", 0), value] };
 }
 
 function isSummable(reducer: string, type: TypeText): boolean {
