@@ -9,6 +9,7 @@ export {
   type SubscribeOptions,
   subscribe,
 } from "../connectors/code/index.ts";
+export * as fs from "../connectors/fs/index.ts";
 export * as kafka from "../connectors/kafka/index.ts";
 export { ERROR_VALUE as ERROR, type Row } from "./data/value.ts";
 export * as debug from "./debug/index.ts";

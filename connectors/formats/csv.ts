@@ -4,6 +4,7 @@ import type { RowBuilder } from "../../lib/data/row-builder.ts";
 import type { Columns } from "../../lib/data/schema.ts";
 import type { ColumnType } from "../../lib/data/type.ts";
 import { TowpathError } from "../../lib/errors.ts";
+import type { Formatter } from "../../lib/io/formatter.ts";
 import type { PackedMessages, Parser, Reject } from "../../lib/io/parser.ts";
 import { type CsvShape, scanCsvLine, scanCsvMessages } from "../../lib/kernels/csv-scan.ts";
 import {
@@ -16,6 +17,7 @@ import {
 } from "../../lib/kernels/scan-target.ts";
 import { Cells, chunkEnd, fallbackOf } from "./cells.ts";
 import { type CsvDialect, type CsvLayout, cellsOf, linesOf, readCsvMessage } from "./csv-careful.ts";
+import { CsvFormatter } from "./csv-formatter.ts";
 import type { FormatDefinition } from "./format.ts";
 import { decodeMessage, isNull, startOf } from "./message.ts";
 
@@ -40,6 +42,7 @@ export interface CsvOptions {
 export const csv = {
   name: "csv",
   parser: { create: (columns: Columns, options: CsvOptions = {}): Parser => new CsvParser(columns, options) },
+  formatter: { create: (columns: Columns): Formatter => new CsvFormatter(columns) },
 } as const satisfies FormatDefinition;
 
 /** Where the header stands and what it names. */

@@ -15,6 +15,7 @@ import {
   writeJsonUuid,
 } from "../../lib/kernels/json-write.ts";
 import { NUMBER_BYTES_MAX, writeAscii, writeInteger } from "../../lib/kernels/number-write.ts";
+import { refuseReserved } from "./reserved-columns.ts";
 
 /** Fields that the writer adds to the columns. */
 const DIFF = -1;
@@ -38,16 +39,7 @@ export class JsonFormatter implements Formatter {
   readonly #time = { bytes: new Uint8Array(NUMBER_BYTES_MAX), length: 0, value: Number.NaN };
 
   constructor(columns: Columns) {
-    const reserved = columns.find(({ name }) => name === "diff" || name === "time");
-    if (reserved !== undefined) {
-      throw new TowpathError(
-        "TP_COLUMN_RESERVED",
-        `a column called "${reserved.name}" cannot be written as updates`,
-        {
-          hint: `Rename it before writing: .rename({ ${reserved.name}Value: table.col("${reserved.name}") }).`,
-        },
-      );
-    }
+    refuseReserved(columns);
     const sources = columns.map((column, i) => ({ name: column.name, from: i, type: column.type.name }));
     sources.push({ name: "diff", from: DIFF, type: "int" }, { name: "time", from: TIME, type: "int" });
     sources.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -126,7 +118,7 @@ function writeString(text: string, out: ByteSink): void {
 }
 
 /** A dynamic value as JSON can hold it: what JSON lacks becomes text. */
-function encodable(value: unknown, depth: number): unknown {
+export function encodable(value: unknown, depth: number): unknown {
   if (typeof value === "bigint") return value.toString();
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
   if (typeof value !== "object" || value === null) return value;

@@ -11,6 +11,8 @@ export interface ByteSink {
 
 /** Rows to bytes. */
 export interface Formatter {
+  /** Absent where there is none: what stands before the first record of a file, without a break. */
+  writeHeader?(out: ByteSink): void;
   /**
    * Appends row `row` of the batch as one record with its `diff` and `time` (no separator, no brackets).
    * Column order is fixed at creation; every cell is a value or null (failed cells never reach an output).

@@ -26,6 +26,8 @@ export interface SessionOptions {
   origin(partition: number): string;
   /** "topic orders, partition 0": for errors. */
   place(partition: number): string;
+  /** "orders.csv:17": a message, for errors; default: its partition's place and its offset. */
+  position?(partition: number, offset: number): string;
   /** Fills the metadata column of rows [from, to) of `segment`, which came from `messages`. */
   metadata?(messages: PackedMessages, segment: Segment, from: number, to: number): void;
   /** Scope aligned: the partition is ahead of the others, or no longer. */
@@ -223,32 +225,35 @@ export class InputSession {
 
   #tooLarge(): TowpathError {
     const { maxPendingRows, marker } = this.#options.policy;
-    return new TowpathError(
-      "TP_COMMIT_TOO_LARGE",
-      `more than ${maxPendingRows} rows came without a commit marker`,
-      {
-        hint: `Send a ${marker} message more often, raise commit.maxPendingRows, or set commit: { everyMs: 100 }.`,
-      },
-    );
+    const detail = `more than ${maxPendingRows} rows came without a commit`;
+    const often = marker === null ? "Set commit.everyRows" : `Send a ${marker} message more often`;
+    return new TowpathError("TP_COMMIT_TOO_LARGE", marker === null ? detail : `${detail} marker`, {
+      hint: `${often}, raise commit.maxPendingRows, or set commit: { everyMs: 100 }.`,
+    });
   }
 
   #reject(messages: PackedMessages, message: number, code: ErrorCode, detail: string): void {
-    const where = `${this.#options.place(messages.partitions[message])}, offset ${messages.offsets[message]}`;
-    const hint = 'Mend the producer, or set onError: "skip" to leave such messages out.';
-    const error = new TowpathError(code, detail, { where, hint });
-    if (this.#options.onError === "fail") throw error;
+    const where = (): string => this.#position(messages.partitions[message], messages.offsets[message]);
+    if (this.#options.onError === "fail") {
+      const hint = 'Mend the producer, or set onError: "skip" to leave such messages out.';
+      throw new TowpathError(code, detail, { where: where(), hint });
+    }
     this.rejected++;
     if (this.rejected <= REJECTIONS_LOGGED)
-      this.#options.log(`skipped a message: ${code}: ${detail} (${where})`);
+      this.#options.log(`skipped a message: ${code}: ${detail} (${where()})`);
     if (this.rejected === REJECTIONS_LOGGED)
       this.#options.log("further skipped messages are counted, not logged");
+  }
+
+  #position(partition: number, offset: number): string {
+    const { place, position } = this.#options;
+    return position?.(partition, offset) ?? `${place(partition)}, offset ${offset}`;
   }
 
   #toBatch(segment: Segment, time: number): Batch {
     const { rows } = segment;
     const columns = rows.finish();
-    const origin = (row: number): string =>
-      `${this.#options.place(rows.partitions[row])}, offset ${rows.offsets[row]}`;
+    const origin = (row: number): string => this.#position(rows.partitions[row], rows.offsets[row]);
     return new Batch(time, rows.length, columns, this.#keys(segment, columns), null, origin);
   }
 

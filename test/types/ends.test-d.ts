@@ -1,4 +1,4 @@
-/** What must and must not compile of `table.updates` and `pw.materialize`. */
+/** What must and must not compile of `table.updates`, `pw.materialize` and `pw.fs`. Checked by tsc, never run. */
 import * as pw from "towpath";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -29,3 +29,19 @@ for (const [key, row] of live.current)
   expect<Equal<[typeof key, typeof row.note], [string, string | null]>>();
 // @ts-expect-error the versions are handed out, not taken
 live.current = live.current.clear();
+
+const files = pw.fs.read("orders.csv", { format: "csv", valueColumns: ["id", "note"] });
+expect<Equal<pw.RowOf<typeof files>, { id: string; note: string }>>();
+const records = pw.fs.read("orders", { format: "json", schema: pw.schema({ id: "int", note: "str?" }) });
+expect<Equal<pw.RowOf<typeof records>, { id: number; note: string | null }>>();
+const texts = pw.fs.read("log", { format: "raw", encoding: "utf8", mode: "static" });
+expect<Equal<pw.RowOf<typeof texts>, { data: string }>>();
+const bytes = pw.fs.read("log", { format: "raw" });
+expect<Equal<pw.RowOf<typeof bytes>, { data: Buffer }>>();
+// @ts-expect-error no such format
+pw.fs.read("log", { format: "xml" });
+// @ts-expect-error no such option
+pw.fs.read("log", { format: "raw", valueColumns: ["a"] });
+pw.fs.write(files, "out.csv", { format: "csv" });
+// @ts-expect-error not written as raw
+pw.fs.write(files, "out", { format: "raw" });

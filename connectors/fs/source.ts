@@ -1,0 +1,128 @@
+import type { Batch } from "../../lib/data/batch.ts";
+import type { Columns } from "../../lib/data/schema.ts";
+import type { CommitPolicy } from "../../lib/io/commit-policy.ts";
+import { InputSession } from "../../lib/io/input-session.ts";
+import type { Parser } from "../../lib/io/parser.ts";
+import {
+  COMMIT,
+  ENDED,
+  IDLE,
+  type PollResult,
+  type Source,
+  type SourceContext,
+  type SourceStats,
+} from "../../lib/io/source.ts";
+import { Files } from "./files.ts";
+import { FilesParser } from "./files-parser.ts";
+import type { LineRules } from "./line-chunk.ts";
+import { Lines } from "./lines.ts";
+
+/** Everything about a source that is known before it runs; checked. */
+export interface FilePlan {
+  readonly name: string;
+  readonly path: string;
+  readonly columns: Columns;
+  readonly primaryKey: readonly number[] | null;
+  readonly policy: CommitPolicy;
+  readonly mode: "streaming" | "static";
+  readonly onError: "fail" | "skip";
+  readonly rules: LineRules;
+  createParser(): Parser;
+}
+
+const REMIND_MS = 1_000;
+
+/** Rows out of files: a line is a message, a file a partition, the byte where a line begins its offset. */
+export class FileSource implements Source {
+  readonly name: string;
+  readonly #plan: FilePlan;
+  readonly #files: Files;
+  readonly #session: InputSession;
+  #lines: Lines | null = null;
+  #context: SourceContext | null = null;
+  #failed = false;
+  #dueTimer: NodeJS.Timeout | undefined;
+  #reminder: NodeJS.Timeout | undefined;
+
+  constructor(plan: FilePlan, needed: readonly boolean[]) {
+    const { name, path, columns, primaryKey, policy, onError } = plan;
+    this.name = name;
+    this.#plan = plan;
+    this.#files = new Files(path);
+    const place = (slot: number): string => this.#files.at(slot).path;
+    this.#session = new InputSession({
+      parser: new FilesParser(plan.createParser, place),
+      columns,
+      needed,
+      primaryKey,
+      policy,
+      onError,
+      origin: (slot) => `${name}\0${this.#files.at(slot).name}`,
+      place,
+      position: (slot, offset) => this.#files.placeOf(slot, offset),
+      log: (line) => this.#context?.log(`${name}: ${line}`),
+      now: Date.now,
+    });
+  }
+
+  async open(context: SourceContext): Promise<void> {
+    const { path, rules, mode } = this.#plan;
+    this.#context = context;
+    this.#lines = new Lines(this.#files, {
+      path,
+      rules,
+      follows: mode === "streaming",
+      wake: context.wake,
+      fail: (error) => {
+        this.#failed = true;
+        context.fail(error);
+      },
+    });
+    await this.#lines.start();
+    this.#reminder = setInterval(() => this.#session.remind(), REMIND_MS);
+    this.#reminder.unref();
+  }
+
+  poll(): PollResult {
+    if (this.#failed || this.#context?.signal.aborted) return ENDED;
+    while (!this.#session.poll()) {
+      const messages = this.#lines?.take() ?? null;
+      if (messages !== null) this.#session.feed(messages);
+      else if (this.#lines?.ended === true) return this.#session.finish() ? COMMIT : ENDED;
+      else {
+        this.#sleepUntilDue();
+        return IDLE;
+      }
+    }
+    return COMMIT;
+  }
+
+  seal(time: number): Batch | null {
+    return this.#session.seal(time);
+  }
+
+  release(): void {
+    this.#session.release();
+  }
+
+  acknowledge(): void {}
+
+  /** `lag` is in bytes: how many lines they hold is known when they are read. */
+  stats(): SourceStats {
+    const { rows, commits, rejected, pendingRows } = this.#session;
+    return { rows, commits, rejected, pending: pendingRows, lag: this.#files.lag };
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#dueTimer);
+    clearInterval(this.#reminder);
+    await this.#lines?.close();
+  }
+
+  /** Commits by time come due while nothing is written. */
+  #sleepUntilDue(): void {
+    const { dueInMs } = this.#session;
+    clearTimeout(this.#dueTimer);
+    if (dueInMs !== null) this.#dueTimer = setTimeout(() => this.#context?.wake(), dueInMs);
+  }
+}
