@@ -40,8 +40,6 @@ const bytes = pw.fs.read("log", { format: "raw" });
 expect<Equal<pw.RowOf<typeof bytes>, { data: Buffer }>>();
 // @ts-expect-error no such format
 pw.fs.read("log", { format: "xml" });
-// @ts-expect-error no such option
-pw.fs.read("log", { format: "raw", valueColumns: ["a"] });
 pw.fs.write(files, "out.csv", { format: "csv" });
 // @ts-expect-error not written as raw
 pw.fs.write(files, "out", { format: "raw" });
