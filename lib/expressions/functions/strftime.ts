@@ -55,12 +55,19 @@ export const strftime: FunctionDefinition = typedFunction(
     gives: "str",
     hint: 'strftime takes a datetime and a format: say so first, .cast("datetime").',
   },
-  (call) =>
-    mapValues(call, (ms, format) => {
-      const bad = unknownDirective(format as string);
+  (call) => {
+    // Formats seldom change from row to row, so that the last one is checked already.
+    let format: unknown;
+    let bad: string | undefined;
+    return mapValues(call, (ms, given) => {
+      if (given !== format) {
+        bad = unknownDirective(given as string);
+        format = given;
+      }
       if (bad !== undefined) return new Failed(`the format has the unknown directive ${bad}`);
-      return written(new Date(ms as number), format as string);
-    }),
+      return written(new Date(ms as number), given as string);
+    });
+  },
 );
 
 /** The first directive of a format that does not exist, such as `%Q` (or a `%` at the end). */
