@@ -1,5 +1,5 @@
 import type { Batch } from "../data/batch.ts";
-import { ABSENT, type Column } from "../data/column.ts";
+import type { Column } from "../data/column.ts";
 import { consolidate } from "../data/consolidate.ts";
 import { hashColumns } from "../data/row-hash.ts";
 import { concatBatches, gatherBatch } from "../data/rows.ts";
@@ -7,10 +7,12 @@ import type { RowMemo } from "../trace/row-memo.ts";
 
 /**
  * Evaluates inserted rows and remembers their results; answers retractions from memory.
+ * A row is known by its key and the columns at `reads`: others may be ABSENT in one batch and not in the next.
  * Retractions come first: within a commit a key may lose its old row and get a new one.
  */
 export function evaluateWithMemo(
   batch: Batch,
+  reads: readonly number[],
   memo: RowMemo,
   evaluate: (rows: Batch) => Column[],
   uniqueKeys: boolean,
@@ -21,7 +23,7 @@ export function evaluateWithMemo(
     (batch.diffs !== null && batch.diffs[row] < 0 ? deleted : inserted).push(row);
   }
   const hashes = hashColumns(
-    batch.columns.filter((column) => column !== ABSENT),
+    reads.map((position) => batch.columns[position]),
     batch.length,
   );
   const parts: Batch[] = [];

@@ -42,6 +42,8 @@ class Select implements Operator {
   readonly #expressions: readonly ExpressionNode[];
   readonly #computes: readonly (Compute | null)[];
   readonly #memo: RowMemo | null;
+  /** The columns that the needed expressions read: what tells rows of one key apart. */
+  readonly #reads: readonly number[];
   readonly #onFailure: FailureHandler;
   readonly #spec: OperatorSpec;
 
@@ -53,6 +55,10 @@ class Select implements Operator {
     this.#expressions = expressions;
     this.#onFailure = spec.onFailure;
     this.#computes = expressions.map((node, i) => (spec.needed[i] ? compile(node) : null));
+    const needed = expressions.filter((_, i) => spec.needed[i]);
+    this.#reads = [...new Set(needed.flatMap((node) => [...(columnsRead(node)[0] ?? [])]))].sort(
+      (a, b) => a - b,
+    );
     const remembers = expressions.some((node, i) => spec.needed[i] && !isDeterministic(node));
     this.#memo =
       remembers && !appendOnly
@@ -71,7 +77,7 @@ class Select implements Operator {
     if (batch === null) return null;
     const [{ uniqueKeys }] = this.#spec.inputs;
     if (this.#memo !== null)
-      return evaluateWithMemo(batch, this.#memo, (rows) => this.#evaluate(rows), uniqueKeys);
+      return evaluateWithMemo(batch, this.#reads, this.#memo, (rows) => this.#evaluate(rows), uniqueKeys);
     return consolidate(batch.withColumns(this.#evaluate(batch)), uniqueKeys);
   }
 
