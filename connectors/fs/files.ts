@@ -39,15 +39,6 @@ export class Files {
     return this.#files[slot];
   }
 
-  get all(): readonly ReadFile[] {
-    return this.#files;
-  }
-
-  /** Bytes that have not been read. */
-  get lag(): number {
-    return this.#files.reduce((sum, { size, position }) => sum + size - position, 0);
-  }
-
   /** The next file with something to read. */
   next(): ReadFile | undefined {
     return this.#files.find(({ position, size, exhaustedAt }) => position < size && exhaustedAt !== size);
@@ -67,6 +58,9 @@ export class Files {
             "could not be read",
             Object.assign(new Error("ENOENT"), { code: "ENOENT" }),
           );
+    }
+    if (!root.isDirectory() && !root.isFile()) {
+      throw fileFailure(this.#path, "could not be read", "it is neither a file nor a directory");
     }
     const paths = root.isDirectory() ? await pathsIn(this.#path) : [this.#path];
     const stats = await Promise.all(paths.map(statOf));
@@ -107,7 +101,9 @@ export class Files {
 }
 
 async function pathsIn(directory: string): Promise<string[]> {
-  const names = await readdir(directory);
+  const names = await readdir(directory).catch((error: unknown) => {
+    throw fileFailure(directory, "could not be read", error);
+  });
   return names
     .filter((name) => !name.startsWith("."))
     .sort()

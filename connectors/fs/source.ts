@@ -107,10 +107,10 @@ export class FileSource implements Source {
 
   acknowledge(): void {}
 
-  /** `lag` is in bytes: how many lines they hold is known when they are read. */
+  /** How many lines the unread bytes hold is known only when they are read. */
   stats(): SourceStats {
     const { rows, commits, rejected, pendingRows } = this.#session;
-    return { rows, commits, rejected, pending: pendingRows, lag: this.#files.lag };
+    return { rows, commits, rejected, pending: pendingRows, lag: null };
   }
 
   async close(): Promise<void> {

@@ -6,6 +6,7 @@ import type { PlanNode } from "../plan/node.ts";
 import type { Plan } from "../plan/plan.ts";
 import { addedColumns, castColumns, remainingColumns, renamedColumns } from "./column-changes.ts";
 import { concatNode, updateRowsNode } from "./concat.ts";
+import { flattenNode } from "./flatten.ts";
 import { Grouped, groupingKeys, reduceNode } from "./grouping.ts";
 import { type ConditionSaid, JoinResult, joinScopes } from "./join.ts";
 import { pointerNode, rekeyNode } from "./keys.ts";
@@ -26,6 +27,7 @@ import type {
   Cast,
   ColumnRef,
   ColumnsOf,
+  Flat,
   How,
   JoinMode,
   NameOf,
@@ -159,6 +161,19 @@ export class TableMethods<C> {
     return selected(this, (scope, site) => castColumns(scope, types, site));
   }
 
+  /**
+   * One row for each element of a column: a text's code points, the elements of a json array or a tuple. null has none;
+   * data that is no array fails. Keys are hashes of the row's key and the position; `pw.keyOf` before tells the row.
+   * @throws TowpathError TP_COLUMN_UNKNOWN; TP_EXPRESSION_TYPE for a column of another type.
+   * @example orders.withColumns({ order: pw.keyOf(orders) }).flatten("items")
+   */
+  flatten<T, K extends NameOf<T>>(
+    this: TableMethods<T>,
+    column: Said<Own<T>, K | Column<unknown, K>>,
+  ): Table<Flat<T, K>> {
+    return step(this, (scope, site) => flattenNode(scope, column, site));
+  }
+
   /** The rows none of whose cells failed (see `onError: "report"`). Every column is computed, needed or not. */
   removeErrors(): Table<C> {
     return step(this, ({ plan, node }, site) => {
@@ -285,8 +300,9 @@ export class TableMethods<C> {
    *
    * @throws TowpathError TP_BAD_ARGUMENT; TP_GRAPH_RUNNING once the graph runs.
    * @example
+   * const commits = totals.updates();
    * const running = pw.run();
-   * for await (const { time, changes } of commits) console.log(time, changes.length); // commits = totals.updates()
+   * for await (const { time, changes } of commits) console.log(time, changes.length);
    * await running;
    */
   updates(options: UpdatesOptions = {}): AsyncIterableIterator<Commit<C>, undefined> {

@@ -173,6 +173,13 @@ describe("pw.fs.read, static", () => {
     });
   });
 
+  it("reads nothing but files and directories", async () => {
+    await fails(() => readCsv("/dev/null")).toMatchObject({
+      code: "TP_FILE_FAILED",
+      message: expect.stringContaining("it is neither a file nor a directory"),
+    });
+  });
+
   it("names a wrong option", () => {
     const given = (options: object) => () => pw.fs.read("x", options as never);
     expect(given({ format: "cvs" })).toThrow(/TP_BAD_ARGUMENT: format.*Did you mean "csv"/);
