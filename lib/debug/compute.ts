@@ -59,7 +59,7 @@ export async function computeUpdates<C>(
 }
 
 /** The columns of a table by name, for printing. */
-export function columnNames(table: TableMethods<unknown>): string[] {
+export function columnNames<C>(table: TableMethods<C>): string[] {
   return nodeOf(table).columns.map(({ name }) => name);
 }
 

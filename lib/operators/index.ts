@@ -1,6 +1,7 @@
 import { arrange } from "./arrange.ts";
 import { concat } from "./concat.ts";
 import { filter } from "./filter.ts";
+import { flatten } from "./flatten.ts";
 import { groupBy } from "./group-by.ts";
 import { join } from "./join.ts";
 import type { OperatorDefinition } from "./operator-definition.ts";
@@ -17,6 +18,7 @@ export const operators = {
   arrange,
   concat,
   filter,
+  flatten,
   groupBy,
   join,
   output,

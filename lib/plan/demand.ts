@@ -1,6 +1,7 @@
 import { assert } from "../base/assert.ts";
 import { columnsRead } from "../expressions/walk.ts";
 import type { FilterOptions } from "../operators/filter.ts";
+import type { FlattenOptions } from "../operators/flatten.ts";
 import type { GroupByOptions } from "../operators/group-by.ts";
 import type { JoinOptions } from "../operators/join.ts";
 import type { RekeyOptions } from "../operators/rekey.ts";
@@ -64,6 +65,11 @@ const rules: Partial<Record<string, (node: PlanNode, own: readonly boolean[], re
   filter(node, own, read) {
     readThrough(0, own, read);
     read(0, (node.options as FilterOptions).column);
+  },
+
+  flatten(node, own, read) {
+    readThrough(0, own, read);
+    read(0, (node.options as FlattenOptions).column);
   },
 
   groupBy(node, own, read) {

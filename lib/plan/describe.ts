@@ -2,6 +2,7 @@ import { formatSite } from "../base/source-site.ts";
 import { formatType } from "../data/type.ts";
 import { formatExpression, formatReduction } from "../expressions/format.ts";
 import type { FilterOptions } from "../operators/filter.ts";
+import type { FlattenOptions } from "../operators/flatten.ts";
 import type { GroupByOptions } from "../operators/group-by.ts";
 import type { JoinOptions } from "../operators/join.ts";
 import type { ReindexOptions } from "../operators/reindex.ts";
@@ -50,6 +51,8 @@ const details: Partial<Record<string, (node: PlanNode) => string>> = {
   },
 
   filter: (node) => nameOf(node.inputs[0])((node.options as FilterOptions).column),
+
+  flatten: (node) => nameOf(node)((node.options as FlattenOptions).column),
 
   groupBy(node) {
     const { keys, reductions } = node.options as GroupByOptions;

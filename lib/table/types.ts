@@ -73,6 +73,12 @@ export type Cast<C, M> = Simplify<{
     : C[K];
 }>;
 
+/** Columns C with the elements of K in its place. */
+export type Flat<C, K> = Simplify<Omit<C, K & keyof C> & { [P in K & keyof C]: ElementOf<C[P]> }>;
+
+/** A text's elements are texts. */
+type ElementOf<T> = unknown extends T ? unknown : Exclude<T, null>;
+
 /** Columns C where each may also be null: the side of an outer join that may have no match. */
 export type Nullable<C> = C extends infer O ? { [K in keyof O]: O[K] | null } : never;
 

@@ -19,6 +19,7 @@ const stepsOf: Partial<Record<string, readonly StepSpec["op"][]>> = {
   arrange: ["join"],
   concat: ["concat"],
   filter: ["filter"],
+  flatten: ["flatten"],
   groupBy: ["groupBy"],
   join: ["join"],
   output: ["select"],

@@ -123,6 +123,8 @@ function said(step: StepSpec, tables: readonly AnyTable[], schemas: readonly Nam
       return joined(step, at(step.left), at(step.right), reader);
     case "split":
       return halves(table, direct(step.where))[step.half];
+    case "flatten":
+      return call(table, "flatten", direct({ column: step.column, type: "" }));
     case "removeErrors":
       return call(table, "removeErrors");
     case "withKey":

@@ -87,6 +87,7 @@ function randomSteps(rng: Rng, tables: readonly Named<TypeText>[]): StepSpec[] {
     [2, () => randomUnion(rng, tables, input, "updateRows")],
     [1, () => [{ op: "split", input, where: make.make("bool"), half: rng.chance(0.5) ? 0 : 1 }]],
     [1, () => [{ op: "removeErrors", input }]],
+    [2, () => randomFlatten(rng, tables, input, make)],
     [1, () => withKey(rng, input, columns)],
     [1, () => [{ op: "withIdFrom", input, values: randomPositions(rng, columns) }]],
   ])();
@@ -212,6 +213,26 @@ function areComparable(left: TypeText, right: TypeText): boolean {
   const numbers = ["int", "float"];
   const [a, b] = [required(left), required(right)];
   return a === b || (numbers.includes(a) && numbers.includes(b));
+}
+
+/** By a column that has elements, or by a text put in the place of one. */
+function randomFlatten(
+  rng: Rng,
+  tables: readonly Named<TypeText>[],
+  input: number,
+  make: ExpressionMaker,
+): StepSpec[] {
+  const columns = tables[input] as Named<TypeText>;
+  const fitting = columns.flatMap(([, type], i) =>
+    ["str", "json", "any"].includes(required(type)) ? [i] : [],
+  );
+  if (fitting.length > 0) return [{ op: "flatten", input, column: rng.pick(fitting) }];
+  const column = rng.below(columns.length);
+  const [name] = columns[column] as readonly [string, TypeText];
+  return [
+    { op: "withColumns", input, columns: [[name, make.make("str", 1)]] },
+    { op: "flatten", input: tables.length, column },
+  ];
 }
 
 function withKey(rng: Rng, input: number, columns: Named<TypeText>): StepSpec[] {

@@ -42,6 +42,7 @@ export type StepSpec =
   | { readonly op: "concat" | "concatReindex" | "updateRows"; readonly inputs: readonly number[] }
   | { readonly op: "split"; readonly input: number; readonly where: ExpressionSpec; readonly half: 0 | 1 }
   | { readonly op: "removeErrors"; readonly input: number }
+  | { readonly op: "flatten"; readonly input: number; readonly column: number }
   /** All columns and the row's key. */
   | { readonly op: "withKey"; readonly input: number; readonly name: string }
   /** By the columns at these positions. */
@@ -111,6 +112,8 @@ export function columnsOf(step: StepSpec, tables: readonly Named<TypeText>[]): N
     case "removeErrors":
     case "withIdFrom":
       return at(step.input);
+    case "flatten":
+      return at(step.input).map(([name, type], i) => [name, i === step.column ? elementType(type) : type]);
     case "withKey":
       return [...at(step.input).filter(([name]) => name !== step.name), [step.name, "pointer"]];
     case "without":
@@ -165,6 +168,11 @@ export function reducedType({ reducer, args }: ReductionSpec): TypeText {
   if (["sum", "min", "max"].includes(reducer)) return type;
   const definition = reducers[reducer as keyof typeof reducers];
   return formatType(definition.result(args.map((arg) => parseType(arg.type) as ColumnType)));
+}
+
+/** A text's elements are texts; those of data may be null. */
+function elementType(type: TypeText): TypeText {
+  return required(type) === "str" ? "str" : optional(type);
 }
 
 /** The tables that a step reads. */

@@ -3,6 +3,7 @@ import { oracle as arrange } from "./arrange.ts";
 import type { Arrivals } from "./arrivals.ts";
 import { oracle as concat } from "./concat.ts";
 import { oracle as filter } from "./filter.ts";
+import { oracle as flatten } from "./flatten.ts";
 import { oracle as groupBy } from "./group-by.ts";
 import { oracle as join } from "./join.ts";
 import { oracle as output } from "./output.ts";
@@ -32,6 +33,12 @@ export const operatorOracles = {
   arrange: (inputs) => arrange(one(inputs)),
   concat: (inputs) => concat(inputs),
   filter: (inputs, { options }) => filter(one(inputs), options as Options<typeof filter>),
+  flatten: (inputs, { options, columns }) =>
+    flatten(
+      one(inputs),
+      options as Options<typeof flatten>,
+      columns.map(({ type }) => type),
+    ),
   groupBy: (inputs, node, arrivals) =>
     groupBy(
       one(inputs),

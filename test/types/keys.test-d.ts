@@ -33,6 +33,11 @@ expect<Equal<pw.RowOf<typeof rest>, pw.RowOf<typeof t>>>();
 // @ts-expect-error no bool
 t.split(t.id);
 
+const flat = t.flatten("note").flatten((c) => c.data);
+expect<Equal<pw.RowOf<typeof flat>, { id: number; name: string; note: string; data: unknown }>>();
+// @ts-expect-error no such column
+t.flatten("nmae");
+
 t.updateRows(some).concatReindex(rest).removeErrors();
 // @ts-expect-error other columns
 t.updateRows(u);

@@ -144,6 +144,34 @@ describe("castTypes, removeErrors", () => {
   });
 });
 
+describe("flatten", () => {
+  it("takes texts apart by code point, arrays by element, and tells the row", async () => {
+    const Rows = pw.schema({ text: "str?", data: "json" });
+    const t = pw.debug.tableFromRows(Rows, [
+      { row: { text: "aé😀", data: [1, null, [2, "x,]"], {}] } },
+      { row: { text: null, data: [] } },
+      { row: { text: "", data: [] } },
+    ]);
+    const keyed = t.withColumns({ id: pw.keyOf(t) });
+    const texts = await pw.debug.compute(keyed.flatten("text"));
+    expect(texts.map(({ row }) => row.text).sort()).toEqual(["a", "é", "😀"]);
+    expect(new Set(texts.map(({ row }) => row.id)).size).toBe(1);
+    const data = await rows(t.select((c) => ({ data: c.data })).flatten((c) => c.data));
+    expect(sorted(data)).toEqual(sorted([{ data: 1 }, { data: null }, { data: [2, "x,]"] }, { data: {} }]));
+  });
+
+  it("names a row whose data is no array, and a column that has no elements", async () => {
+    const t = pw.debug.tableFromRows(pw.schema({ data: "json", n: "int" }), [
+      { row: { data: { a: 1 }, n: 1 } },
+    ]);
+    await expect(pw.debug.compute(t.flatten("data"))).rejects.toThrow(
+      /TP_VALUE_FAILED: flatten needs an array in column "data" .*keys\.test\.ts/,
+    );
+    expect(await pw.debug.compute(t.flatten("data"), { onError: "report" })).toEqual([]);
+    expect(() => t.flatten("n")).toThrow(/TP_EXPRESSION_TYPE: flatten cannot take apart "n" \(int\)/);
+  });
+});
+
 describe("concatReindex and updateRows", () => {
   it("number the tables, so that a table can stand twice", async () => {
     const t = orders();
