@@ -300,8 +300,7 @@ export class TableMethods<C> {
    *
    * @throws TowpathError TP_BAD_ARGUMENT; TP_GRAPH_RUNNING once the graph runs.
    * @example
-   * const commits = totals.updates();
-   * const running = pw.run();
+   * const [commits, running] = [totals.updates(), pw.run()];
    * for await (const { time, changes } of commits) console.log(time, changes.length);
    * await running;
    */
