@@ -2,7 +2,7 @@ import { murmur128, VERSION_HASH, VERSION_POSITION } from "../kernels/murmur.ts"
 import { type Column, NULL, VALUE } from "./column.ts";
 import { KEY_WORDS } from "./keys.ts";
 import type { ColumnType, TypeName } from "./type.ts";
-import { compareNumbers, stableJson } from "./value.ts";
+import { stableJson } from "./value.ts";
 
 /**
  * 128-bit keys of rows: MurmurHash3_x86_128 over an encoding in which equal values, and only those, have equal bytes.
@@ -184,17 +184,4 @@ export function keysOfItems(words: Uint32Array, items: Uint32Array, n: number): 
     murmur128(scratch, 0, size, VERSION_HASH, out, KEY_WORDS * row);
   }
   return out;
-}
-
-/** The order of two keys, as `pw.debug` sorts them: byte by byte, like their texts. */
-export function compareKeys(a: Uint32Array, aRow: number, b: Uint32Array, bRow: number): number {
-  for (let w = 0; w < KEY_WORDS; w++) {
-    const order = compareNumbers(byteSwapped(a[KEY_WORDS * aRow + w]), byteSwapped(b[KEY_WORDS * bRow + w]));
-    if (order !== 0) return order;
-  }
-  return 0;
-}
-
-function byteSwapped(word: number): number {
-  return ((word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0;
 }
