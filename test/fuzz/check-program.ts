@@ -29,7 +29,7 @@ export interface Feeding {
 }
 
 /** The oracle and the engine disagree. */
-export class Disagreement extends Error {}
+class Disagreement extends Error {}
 
 /** Builds the nodes that the engine runs; the oracle always evaluates the plain ones of `buildPlan`. */
 export type EnginePlan = (program: ProgramSpec) => ProgramPlan;

@@ -92,13 +92,6 @@ export function decodeValue(encoded: unknown): unknown {
   return kind === "number" ? Number(text) : JSON.parse(text);
 }
 
-/** The columns of each table of a program, sources first. */
-export function tablesOf(program: Pick<ProgramSpec, "sources" | "steps">): Named<TypeText>[] {
-  const tables: Named<TypeText>[] = program.sources.map(({ columns }) => columns);
-  for (const step of program.steps) tables.push(columnsOf(step, tables));
-  return tables;
-}
-
 /** The columns that a step makes of the tables before it. */
 export function columnsOf(step: StepSpec, tables: readonly Named<TypeText>[]): Named<TypeText> {
   const at = (number: number): Named<TypeText> => tables[number] as Named<TypeText>;
@@ -148,7 +141,7 @@ function withColumns(columns: Named<TypeText>, changed: Named<ExpressionSpec>): 
   return [...kept, ...added.map(([name, { type }]) => [name, type] as const)];
 }
 
-export function newNameOf(name: string, names: Named<string>): string {
+function newNameOf(name: string, names: Named<string>): string {
   return names.find(([, old]) => old === name)?.[0] ?? name;
 }
 
@@ -161,7 +154,7 @@ export function required(type: TypeText): TypeText {
 }
 
 /** The type of a reducer's answer. The oldest reducers' are said here once more; others say it themselves. */
-export function reducedType({ reducer, args }: ReductionSpec): TypeText {
+function reducedType({ reducer, args }: ReductionSpec): TypeText {
   const type = args[0]?.type ?? "int";
   if (reducer === "count") return "int";
   if (reducer === "avg") return type === "duration" ? type : "float";

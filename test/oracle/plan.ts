@@ -29,7 +29,7 @@ export type OperatorOracle = (
 type Options<F extends (...args: never[]) => unknown> = Parameters<F>[1];
 
 /** Every operator the oracle knows; test/conformance/operators.test.ts fails where the engine knows one more. */
-export const operatorOracles = {
+const operatorOracles = {
   arrange: (inputs) => arrange(one(inputs)),
   concat: (inputs) => concat(inputs),
   filter: (inputs, { options }) => filter(one(inputs), options as Options<typeof filter>),
