@@ -19,8 +19,8 @@ export class MessagePacker {
     this.#all = attributes.all;
   }
 
-  pack(messages: readonly Message[]): PackedMessages {
-    this.#place(messages);
+  pack(received: readonly Message[]): PackedMessages {
+    const messages = this.#place(received);
     const all = this.#all;
     const payload = this.#payload.pack(messages.map(({ value }) => value));
     const keys = all ? this.#key.pack(messages.map(({ key }) => bytesOf(key))) : null;
@@ -35,19 +35,23 @@ export class MessagePacker {
     };
   }
 
-  #place(messages: readonly Message[]): void {
+  /** Notes where each message stands, and returns those that are news. */
+  #place(messages: readonly Message[]): readonly Message[] {
     const { length } = messages;
+    const fresh: Message[] = [];
     this.#partitions = grown(this.#partitions, length);
     this.#offsets = grown(this.#offsets, length);
     if (this.#all) this.#timestamps = grown(this.#timestamps, length);
-    for (let i = 0; i < length; i++) {
-      const { topic, partition, offset, timestamp } = messages[i];
+    for (const message of messages) {
+      const { topic, partition, offset, timestamp } = message;
       const slot = this.#slots.find(topic, partition);
+      if (!this.#slots.accept(slot, offset)) continue;
+      const i = fresh.push(message) - 1;
       this.#partitions[i] = slot;
       this.#offsets[i] = offset;
       if (this.#all) this.#timestamps[i] = timestamp ?? -1;
-      this.#slots.positions[slot] = offset + 1;
     }
+    return fresh;
   }
 }
 

@@ -11,6 +11,7 @@ import {
   packedBuffers,
 } from "./native/packed-buffers.ts";
 import type { PartitionSlots } from "./partition-slots.ts";
+import { pickMessages } from "./pick-messages.ts";
 
 /** A take is at most this much: enough to make its own cost vanish, little enough to stay near the caches. */
 const MESSAGES_MAX = 16_384;
@@ -71,9 +72,11 @@ export class PackedIngest implements Ingest {
   #messages(count: number): PackedMessages {
     const { payload, keys, headers, flags, toppar, offsets, timestamps } = this.#buffers;
     const partitions = this.#partitions;
-    placeMessages(toppar, this.#slotOf, offsets, this.#slots.positions, partitions, count);
+    const fresh = this.#slots.guarded ? this.#place(count) : null;
+    if (fresh === null)
+      placeMessages(toppar, this.#slotOf, offsets, this.#slots.positions, partitions, count);
     const nulls = takeFlag(flags, FLAG_NULL_PAYLOAD, this.#nulls, count) ? this.#nulls : null;
-    return {
+    const messages: PackedMessages = {
       length: count,
       bytes: payload.bytes,
       ends: payload.ends,
@@ -91,6 +94,19 @@ export class PackedIngest implements Ingest {
                 value === null ? null : Buffer.from(value.buffer, value.byteOffset, value.length),
               ]),
     };
+    return fresh === null || fresh.length === count ? messages : pickMessages(messages, fresh);
+  }
+
+  /** `placeMessages` with an eye on repeats: the places of the messages that are news. */
+  #place(count: number): number[] {
+    const { toppar, offsets } = this.#buffers;
+    const fresh: number[] = [];
+    for (let i = 0; i < count; i++) {
+      const slot = this.#slotOf[toppar[i]];
+      this.#partitions[i] = slot;
+      if (this.#slots.accept(slot, offsets[i])) fresh.push(i);
+    }
+    return fresh;
   }
 
   #keys(keys: NonNullable<PackedBuffers["keys"]>, flags: Uint8Array, count: number): PackedBytes {

@@ -20,6 +20,28 @@ export class PartitionSlots {
     return this.#list.length;
   }
 
+  readonly #resumed = new Set<number>();
+
+  /** Whether a partition was ever resumed, so that messages must be looked at one by one (`accept`). */
+  get guarded(): boolean {
+    return this.#resumed.size > 0;
+  }
+
+  /**
+   * The partition was paused and goes on. The client fetches again what pausing threw away, and may begin before what
+   * was handed out already: from now on messages below the slot's position are repeats.
+   */
+  guard(slot: number): void {
+    this.#resumed.add(slot);
+  }
+
+  /** Whether a message is news, in which case the slot's position moves behind it. */
+  accept(slot: number, offset: number): boolean {
+    if (offset < this.positions[slot] && this.#resumed.has(slot)) return false;
+    this.positions[slot] = offset + 1;
+    return true;
+  }
+
   /** The slot of a partition that is new to the source. */
   add(topic: string, partition: number): number {
     const slot = this.#list.push({ topic, partition }) - 1;

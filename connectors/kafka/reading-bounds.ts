@@ -1,5 +1,6 @@
-import type { PackedBytes, PackedMessages } from "../../lib/io/parser.ts";
+import type { PackedMessages } from "../../lib/io/parser.ts";
 import type { PartitionSlots } from "./partition-slots.ts";
+import { pickMessages } from "./pick-messages.ts";
 
 /**
  * Where a static source ends: at the offsets that its partitions had at the start, reached by position (a later
@@ -31,30 +32,6 @@ export class ReadingBounds {
     const { length, partitions, offsets } = messages;
     const kept: number[] = [];
     for (let i = 0; i < length; i++) if (offsets[i] < ends[partitions[i]]) kept.push(i);
-    return kept.length === length ? messages : pick(messages, kept);
+    return kept.length === length ? messages : pickMessages(messages, kept);
   }
-}
-
-function pick(messages: PackedMessages, kept: readonly number[]): PackedMessages {
-  const { partitions, offsets, timestamps, keys, headers } = messages;
-  return {
-    length: kept.length,
-    ...pickBytes(messages, kept),
-    partitions: Int32Array.from(kept, (i) => partitions[i]),
-    offsets: Float64Array.from(kept, (i) => offsets[i]),
-    timestamps: timestamps === null ? null : Float64Array.from(kept, (i) => timestamps[i]),
-    keys: keys === null ? null : pickBytes(keys, kept),
-    headers: headers === null ? null : (message) => headers(kept[message]),
-  };
-}
-
-function pickBytes({ bytes, ends, nulls }: PackedBytes, kept: readonly number[]): PackedBytes {
-  const parts = kept.map((i) => bytes.subarray(i === 0 ? 0 : ends[i - 1], ends[i]));
-  let used = 0;
-  const newEnds = Uint32Array.from(parts, (part) => {
-    used += part.length;
-    return used;
-  });
-  const newNulls = nulls === null ? null : Uint8Array.from(kept, (i) => nulls[i]);
-  return { bytes: Buffer.concat(parts), ends: newEnds, nulls: newNulls };
 }

@@ -80,7 +80,10 @@ export class KafkaSource implements Source {
     this.#metadata = new MetadataWriter(this.#slots);
     this.#ahead = new AheadPartitions(
       (slot) => this.#consumer?.pause(this.#slots.at(slot)),
-      (slot) => this.#consumer?.resume(this.#slots.at(slot)),
+      (slot) => {
+        this.#slots.guard(slot);
+        this.#consumer?.resume(this.#slots.at(slot));
+      },
     );
     this.#session = this.#createSession(needed);
     this.#ledger = wantsAutoCommit(plan.settings) ? new OffsetLedger(this.#slots) : null;
