@@ -1,0 +1,73 @@
+import * as pw from "towpath";
+import { expect, test } from "vitest";
+
+/** Every name that scripts may rely on: a change here is a change for users, and belongs in the changelog. */
+test("the public names are these and no others", () => {
+  expect(Object.keys(pw).sort()).toMatchInlineSnapshot(`
+    [
+      "ERROR",
+      "TowpathError",
+      "apply",
+      "coalesce",
+      "column",
+      "debug",
+      "fillError",
+      "fs",
+      "graph",
+      "ifElse",
+      "input",
+      "kafka",
+      "keyOf",
+      "literal",
+      "makeTuple",
+      "materialize",
+      "reducers",
+      "require",
+      "run",
+      "schema",
+      "subscribe",
+      "unwrap",
+    ]
+  `);
+  expect(Object.keys(pw.kafka).sort()).toMatchInlineSnapshot(`
+    [
+      "embedded",
+      "read",
+      "write",
+    ]
+  `);
+  expect(Object.keys(pw.fs).sort()).toMatchInlineSnapshot(`
+    [
+      "read",
+      "write",
+    ]
+  `);
+  expect(Object.keys(pw.debug).sort()).toMatchInlineSnapshot(`
+    [
+      "compute",
+      "computeAndPrint",
+      "computeAndPrintUpdateStream",
+      "computeUpdates",
+      "tableFromMarkdown",
+      "tableFromRows",
+    ]
+  `);
+  expect(Object.keys(pw.reducers).sort()).toMatchInlineSnapshot(`
+    [
+      "any",
+      "argMax",
+      "argMin",
+      "avg",
+      "count",
+      "countDistinct",
+      "earliest",
+      "latest",
+      "max",
+      "min",
+      "sortedTuple",
+      "sum",
+      "tuple",
+      "unique",
+    ]
+  `);
+});
