@@ -15,7 +15,15 @@ export { ERROR_VALUE as ERROR, type Row } from "./data/value.ts";
 export * as debug from "./debug/index.ts";
 export { type ErrorCode, TowpathError } from "./errors.ts";
 export { type ApplyOptions, apply } from "./expressions/apply.ts";
-export { coalesce, fillError, ifElse, literal, makeTuple, require, unwrap } from "./expressions/conditionals.ts";
+export {
+  coalesce,
+  fillError,
+  ifElse,
+  literal,
+  makeTuple,
+  require,
+  unwrap,
+} from "./expressions/conditionals.ts";
 export type { Column, Expression } from "./expressions/expression.ts";
 export type { Commit, RowChange } from "./io/commit-stream.ts";
 export { graph } from "./plan/plan.ts";
