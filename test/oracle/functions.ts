@@ -67,7 +67,9 @@ function arithmetic(
   if (result.name === "str") return `${a}${b}`;
   if (result.name === "bigint") return exact(a as bigint, b as bigint);
   if (result.name === "int") return safe(exact(BigInt(a as number), BigInt(b as number)));
-  return rounded(a as number, b as number);
+  const value = rounded(a as number, b as number);
+  // An instant is a whole millisecond; a duration (an average of some) may have a fraction.
+  return result.name === "datetime" ? Math.floor(value) : value;
 }
 
 function divided(
