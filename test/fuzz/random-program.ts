@@ -67,7 +67,7 @@ export function randomProgram(rng: Rng, { stepsMax = 8, ops }: ProgramLimits = {
 
 /** About how many rows a source has, and how many a table may come to: joins of joins would grow beyond all patience. */
 const SOURCE_ROWS = 20;
-const ROWS_MAX = 500;
+const ROWS_MAX = 1_000;
 
 /** A guess at the size of a step's table; keys come from tiny domains, so about a third of all pairs match. */
 function sizeOf(step: StepSpec, sizes: readonly number[]): number {
