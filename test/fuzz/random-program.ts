@@ -46,15 +46,10 @@ export function randomProgram(rng: Rng, { stepsMax = 8, ops }: ProgramLimits = {
   const sources = Array.from({ length: rng.between(1, 2) }, () => randomSource(rng));
   const tables: Named<TypeText>[] = sources.map(({ columns }) => columns);
   const steps: StepSpec[] = [];
-  const sizes = sources.map(() => SOURCE_ROWS);
   const wanted = rng.between(1, stepsMax);
   while (steps.length < wanted) {
     const next = randomSteps(rng, tables);
     if (ops !== undefined && next.every(({ op }) => !ops.includes(op))) continue;
-    const grown = [...sizes];
-    for (const step of next) grown.push(sizeOf(step, grown));
-    if (grown.some((size) => size > ROWS_MAX)) continue;
-    sizes.splice(0, sizes.length, ...grown);
     for (const step of next) {
       steps.push(step);
       tables.push(columnsOf(step, tables));
@@ -63,17 +58,6 @@ export function randomProgram(rng: Rng, { stepsMax = 8, ops }: ProgramLimits = {
   const last = tables.length - 1;
   const others = tables.map((_, i) => i).filter((i) => i < last && rng.chance(0.15));
   return { sources, steps, outputs: [...others, last], commits: randomCommits(rng, sources) };
-}
-
-/** About how many rows a source has, and how many a table may come to: joins of joins would grow beyond all patience. */
-const SOURCE_ROWS = 20;
-const ROWS_MAX = 1_000;
-
-/** A guess at the size of a step's table; keys come from tiny domains, so about a third of all pairs match. */
-function sizeOf(step: StepSpec, sizes: readonly number[]): number {
-  if (step.op === "join") return (sizes[step.left] * sizes[step.right]) / 3;
-  if ("inputs" in step) return step.inputs.reduce((sum, input) => sum + sizes[input], 0);
-  return sizes[step.input] * (step.op === "flatten" ? 3 : 1);
 }
 
 function randomSource(rng: Rng): SourceSpec {
