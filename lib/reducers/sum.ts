@@ -1,10 +1,10 @@
 import type { Batch } from "../data/batch.ts";
-import { type Column, ERROR, NumberColumn, ValueColumn } from "../data/column.ts";
+import { type Column, ERROR, ValueColumn } from "../data/column.ts";
 import type { StateReader, StateWriter } from "../data/state.ts";
 import { type ColumnType, formatType } from "../data/type.ts";
 import { TowpathError } from "../errors.ts";
 import { Counts } from "../trace/counts.ts";
-import { ExactSums } from "../trace/exact-sums.ts";
+import { ExactTotal } from "./exact-total.ts";
 import type { ReducerDefinition, ReducerState } from "./reducer.ts";
 
 /**
@@ -33,56 +33,20 @@ export function summable(reducer: string, type: ColumnType, names: readonly stri
   );
 }
 
-class Sum implements ReducerState {
-  readonly #sums = new ExactSums();
-  readonly #valid = new Counts();
+class Sum extends ExactTotal {
   readonly #isInt: boolean;
 
   constructor(isInt: boolean) {
+    super();
     this.#isInt = isInt;
   }
 
-  get size(): number {
-    return this.#sums.spiltCount;
+  protected answers(slots: Uint32Array, n: number): Float64Array {
+    return this.sums.finish(slots, n);
   }
 
-  reserve(groups: number): void {
-    this.#sums.reserve(groups);
-    this.#valid.reserve(groups);
-  }
-
-  accumulate(slots: Int32Array, args: readonly Column[], batch: Batch): void {
-    const column = args[0] as NumberColumn;
-    this.#sums.accumulate(slots, column, batch.diffs, batch.length);
-    this.#valid.accumulate(slots, column.tags, batch.diffs, batch.length);
-  }
-
-  finish(slots: Uint32Array, n: number): Column {
-    const values = this.#sums.finish(slots, n);
-    let tags: Uint8Array | null = null;
-    for (let i = 0; i < n; i++) {
-      const failed = this.#valid.values[slots[i]] === 0 || (this.#isInt && !Number.isSafeInteger(values[i]));
-      if (!failed) continue;
-      tags ??= new Uint8Array(n);
-      tags[i] = ERROR;
-      values[i] = 0;
-    }
-    return new NumberColumn(values, tags);
-  }
-
-  clear(slot: number): void {
-    this.#sums.clear(slot);
-    this.#valid.clear(slot);
-  }
-
-  save(writer: StateWriter, groups: number): void {
-    this.#sums.save(writer.scope("sums"), groups);
-    this.#valid.save(writer.scope("valid"), groups);
-  }
-
-  load(reader: StateReader): void {
-    this.#sums.load(reader.scope("sums"));
-    this.#valid.load(reader.scope("valid"));
+  protected fails(answer: number): boolean {
+    return this.#isInt && !Number.isSafeInteger(answer);
   }
 }
 

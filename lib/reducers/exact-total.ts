@@ -1,0 +1,60 @@
+import type { Batch } from "../data/batch.ts";
+import { type Column, ERROR, NumberColumn } from "../data/column.ts";
+import type { StateReader, StateWriter } from "../data/state.ts";
+import { Counts } from "../trace/counts.ts";
+import { ExactSums } from "../trace/exact-sums.ts";
+import type { ReducerState } from "./reducer.ts";
+
+/** What sum and avg keep of each group: the exact sum, and how many cells did not fail. They differ in the answer. */
+export abstract class ExactTotal implements ReducerState {
+  protected readonly sums = new ExactSums();
+  protected readonly valid = new Counts();
+
+  /** The answers of groups, also of those that `fails` then takes back. */
+  protected abstract answers(slots: Uint32Array, n: number): Float64Array;
+
+  /** Whether an answer of a group with valid cells is none. */
+  protected abstract fails(answer: number): boolean;
+
+  get size(): number {
+    return this.sums.spiltCount;
+  }
+
+  reserve(groups: number): void {
+    this.sums.reserve(groups);
+    this.valid.reserve(groups);
+  }
+
+  accumulate(slots: Int32Array, args: readonly Column[], batch: Batch): void {
+    const column = args[0] as NumberColumn;
+    this.sums.accumulate(slots, column, batch.diffs, batch.length);
+    this.valid.accumulate(slots, column.tags, batch.diffs, batch.length);
+  }
+
+  finish(slots: Uint32Array, n: number): Column {
+    const values = this.answers(slots, n);
+    let tags: Uint8Array | null = null;
+    for (let i = 0; i < n; i++) {
+      if (this.valid.values[slots[i]] !== 0 && !this.fails(values[i])) continue;
+      tags ??= new Uint8Array(n);
+      tags[i] = ERROR;
+      values[i] = 0;
+    }
+    return new NumberColumn(values, tags);
+  }
+
+  clear(slot: number): void {
+    this.sums.clear(slot);
+    this.valid.clear(slot);
+  }
+
+  save(writer: StateWriter, groups: number): void {
+    this.sums.save(writer.scope("sums"), groups);
+    this.valid.save(writer.scope("valid"), groups);
+  }
+
+  load(reader: StateReader): void {
+    this.sums.load(reader.scope("sums"));
+    this.valid.load(reader.scope("valid"));
+  }
+}
