@@ -13,8 +13,9 @@ export interface IngestEvent {
 
 /** Which attributes of a message somebody reads, beside its payload and place. */
 export interface Attributes {
-  /** Timestamps, keys and headers. */
-  readonly all: boolean;
+  readonly timestamps: boolean;
+  readonly keys: boolean;
+  readonly headers: boolean;
 }
 
 /**

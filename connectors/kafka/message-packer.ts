@@ -7,7 +7,7 @@ import type { PartitionSlots } from "./partition-slots.ts";
 /** Packs node-rdkafka's message objects into the arrays that parsers read; the arrays are used again. */
 export class MessagePacker {
   readonly #slots: PartitionSlots;
-  readonly #all: boolean;
+  readonly #attributes: Attributes;
   readonly #payload = new PartPacker();
   readonly #key = new PartPacker();
   #partitions = new Int32Array(16);
@@ -16,22 +16,20 @@ export class MessagePacker {
 
   constructor(slots: PartitionSlots, attributes: Attributes) {
     this.#slots = slots;
-    this.#all = attributes.all;
+    this.#attributes = attributes;
   }
 
   pack(received: readonly Message[]): PackedMessages {
     const messages = this.#place(received);
-    const all = this.#all;
+    const { timestamps, keys, headers } = this.#attributes;
     const payload = this.#payload.pack(messages.map(({ value }) => value));
-    const keys = all ? this.#key.pack(messages.map(({ key }) => bytesOf(key))) : null;
     const packed = { length: messages.length, ...payload, partitions: this.#partitions };
-    const headers = all ? (message: number) => headersOf(messages[message].headers ?? []) : null;
     return {
       ...packed,
       offsets: this.#offsets,
-      timestamps: all ? this.#timestamps : null,
-      keys,
-      headers,
+      timestamps: timestamps ? this.#timestamps : null,
+      keys: keys ? this.#key.pack(messages.map(({ key }) => bytesOf(key))) : null,
+      headers: headers ? (message) => headersOf(messages[message].headers ?? []) : null,
     };
   }
 
@@ -41,7 +39,7 @@ export class MessagePacker {
     const fresh: Message[] = [];
     this.#partitions = grown(this.#partitions, length);
     this.#offsets = grown(this.#offsets, length);
-    if (this.#all) this.#timestamps = grown(this.#timestamps, length);
+    if (this.#attributes.timestamps) this.#timestamps = grown(this.#timestamps, length);
     for (const message of messages) {
       const { topic, partition, offset, timestamp } = message;
       const slot = this.#slots.find(topic, partition);
@@ -49,7 +47,7 @@ export class MessagePacker {
       const i = fresh.push(message) - 1;
       this.#partitions[i] = slot;
       this.#offsets[i] = offset;
-      if (this.#all) this.#timestamps[i] = timestamp ?? -1;
+      if (this.#attributes.timestamps) this.#timestamps[i] = timestamp ?? -1;
     }
     return fresh;
   }

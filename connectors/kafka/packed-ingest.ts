@@ -26,7 +26,7 @@ export class PackedIngest implements Ingest {
   readonly #partitions = new Int32Array(MESSAGES_MAX);
   readonly #nulls = new Uint8Array(MESSAGES_MAX);
   readonly #keyNulls = new Uint8Array(MESSAGES_MAX);
-  readonly #all: boolean;
+  readonly #attributes: Attributes;
   /** The reader's partitions → the source's slots. */
   #slotOf = new Int32Array(16);
   #known = 0;
@@ -35,12 +35,12 @@ export class PackedIngest implements Ingest {
   constructor(reader: Reader, slots: PartitionSlots, attributes: Attributes) {
     this.#reader = reader;
     this.#slots = slots;
-    this.#all = attributes.all;
+    this.#attributes = attributes;
     this.#buffers = packedBuffers({
       messages: MESSAGES_MAX,
       bytes: BYTES_MAX,
-      keys: this.#all,
-      headers: this.#all,
+      keys: attributes.keys,
+      headers: attributes.headers,
     });
   }
 
@@ -83,7 +83,7 @@ export class PackedIngest implements Ingest {
       nulls,
       partitions,
       offsets,
-      timestamps: this.#all ? timestamps : null,
+      timestamps: this.#attributes.timestamps ? timestamps : null,
       keys: keys === null ? null : this.#keys(keys, flags, count),
       headers:
         headers === null

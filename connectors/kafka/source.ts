@@ -105,7 +105,8 @@ export class KafkaSource implements Source {
       else connection.note(error);
     });
     await this.#assignAll(consumer);
-    const attributes = { all: this.#wantsMetadata };
+    const all = this.#wantsMetadata;
+    const attributes = { timestamps: all, keys: all, headers: all };
     this.#ingest = ingest(this.#slots, { attributes, partitionEnds, log });
     this.#ingest.onReadable(() => context.wake());
     this.#adviseScope(log);
