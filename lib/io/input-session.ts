@@ -4,13 +4,14 @@ import { Keys } from "../data/keys.ts";
 import { keysOfPositions, keysOfValues } from "../data/row-key.ts";
 import { concatBatches } from "../data/rows.ts";
 import type { Columns } from "../data/schema.ts";
-import { type ErrorCode, TowpathError } from "../errors.ts";
+import { TowpathError } from "../errors.ts";
 import { findMarker, partitionRun } from "../kernels/find-marker.ts";
 import type { CommitPolicy } from "./commit-policy.ts";
 import { AlignedScope, type CommitScope, ConnectorScope, PartitionScope } from "./commit-scopes.ts";
 import { HeldMessages } from "./held-messages.ts";
 import { KeyedRows } from "./keyed-rows.ts";
 import type { PackedMessages, Parser } from "./parser.ts";
+import { Rejections } from "./rejections.ts";
 import { type Segment, SegmentPool } from "./segment.ts";
 
 export interface SessionOptions {
@@ -36,8 +37,6 @@ export interface SessionOptions {
   now(): number;
 }
 
-/** Rejected messages beyond this many are counted, but no longer logged one by one. */
-const REJECTIONS_LOGGED = 10;
 /** Pending rows that get no marker for this long are worth a line. */
 const QUIET_AFTER_MS = 10_000;
 
@@ -53,6 +52,7 @@ export class InputSession {
   readonly #marker: Uint8Array | null;
   readonly #keyed: KeyedRows | null;
   readonly #held: HeldMessages;
+  readonly #rejections: Rejections;
   #messages: PackedMessages | null = null;
   #at = 0;
   #sealed: readonly Segment[] = [];
@@ -60,7 +60,6 @@ export class InputSession {
   #warnedQuiet = false;
   rows = 0;
   commits = 0;
-  rejected = 0;
 
   constructor(options: SessionOptions) {
     const { columns, needed, policy, primaryKey } = options;
@@ -77,11 +76,21 @@ export class InputSession {
             built,
           );
     this.#held = new HeldMessages(options.parser);
+    this.#rejections = new Rejections({
+      onError: options.onError,
+      position: (partition, offset) => this.#position(partition, offset),
+      log: (line) => options.log(line),
+    });
   }
 
   /** Rows received and not yet committed. */
   get pendingRows(): number {
     return this.#scope.pendingRows;
+  }
+
+  /** Messages that were rejected and left out. */
+  get rejected(): number {
+    return this.#rejections.count;
   }
 
   /** Scope aligned: a partition that was assigned must be waited for, also while nothing comes from it. */
@@ -213,7 +222,7 @@ export class InputSession {
     const { parser, policy, metadata, now } = this.#options;
     const before = segment.rows.length;
     parser.parseInto(messages, from, to, segment.rows, (message, code, detail) =>
-      this.#reject(messages, message, code, detail),
+      this.#rejections.add(messages, message, code, detail),
     );
     const after = segment.rows.length;
     if (after === before) return;
@@ -230,19 +239,6 @@ export class InputSession {
     return new TowpathError("TP_COMMIT_TOO_LARGE", marker === null ? detail : `${detail} marker`, {
       hint: `${often}, raise commit.maxPendingRows, or set commit: { everyMs: 100 }.`,
     });
-  }
-
-  #reject(messages: PackedMessages, message: number, code: ErrorCode, detail: string): void {
-    const where = (): string => this.#position(messages.partitions[message], messages.offsets[message]);
-    if (this.#options.onError === "fail") {
-      const hint = 'Mend the producer, or set onError: "skip" to leave such messages out.';
-      throw new TowpathError(code, detail, { where: where(), hint });
-    }
-    this.rejected++;
-    if (this.rejected <= REJECTIONS_LOGGED)
-      this.#options.log(`skipped a message: ${code}: ${detail} (${where()})`);
-    if (this.rejected === REJECTIONS_LOGGED)
-      this.#options.log("further skipped messages are counted, not logged");
   }
 
   #position(partition: number, offset: number): string {
