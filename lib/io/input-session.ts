@@ -11,7 +11,7 @@ import { AlignedScope, type CommitScope, ConnectorScope, PartitionScope } from "
 import { HeldMessages } from "./held-messages.ts";
 import { KeyedRows } from "./keyed-rows.ts";
 import type { PackedMessages, Parser } from "./parser.ts";
-import { Rejections } from "./rejections.ts";
+import { type DeadLetters, Rejections } from "./rejections.ts";
 import { type Segment, SegmentPool } from "./segment.ts";
 
 export interface SessionOptions {
@@ -22,7 +22,7 @@ export interface SessionOptions {
   /** Positions of the primary key's columns, or null: rows are then keyed by where they stand. */
   readonly primaryKey: readonly number[] | null;
   readonly policy: CommitPolicy;
-  readonly onError: "fail" | "skip";
+  readonly onError: "fail" | "skip" | DeadLetters;
   /** Source name, topic and partition of a partition slot, for keys. */
   origin(partition: number): string;
   /** "topic orders, partition 0": for errors. */
