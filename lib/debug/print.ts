@@ -56,7 +56,7 @@ function cellText(value: unknown): string {
 
 /** One line a row, cells padded to their columns' width and parted by bars. */
 function print(rows: readonly (readonly string[])[]): void {
-  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => [...row[i]].length)));
+  const widths = rows[0].map((_, i) => rows.reduce((width, row) => Math.max(width, [...row[i]].length), 0));
   const lines = rows.map((row) =>
     row.map((cell, i) => cell + " ".repeat(widths[i] - [...cell].length)).join(" | "),
   );

@@ -13,7 +13,7 @@ export interface GroupByOptions {
 type Settle = (present: readonly string[]) => ReadonlyMap<string, number> | null;
 
 /** Reducers that ask when a row came. */
-export const timedReducers: ReadonlySet<string> = new Set(["earliest", "latest"]);
+const timedReducers: ReadonlySet<string> = new Set(["earliest", "latest"]);
 
 /** Sorts the rows into groups and asks each reducer for its answer over a group's rows. No rows: no group. */
 export function oracle(

@@ -68,7 +68,16 @@ function one(inputs: readonly OracleTable[]): readonly [OracleTable] {
   return [inputs[0] as OracleTable];
 }
 
-/** The table of a node, computed from the sources' tables from scratch. `known` keeps shared nodes' tables. */
+/** A plan's tables outgrow what this slow oracle has the patience for. */
+export class TooManyRows extends Error {}
+
+/** Joins look at every pair, so this is squared. */
+const rowsMax = 400;
+
+/**
+ * The table of a node, computed from the sources' tables from scratch. `known` keeps shared nodes' tables.
+ * Throws TooManyRows.
+ */
 export function evaluatePlan(
   node: PlanNode,
   sources: ReadonlyMap<PlanNode, OracleTable>,
@@ -85,6 +94,7 @@ export function evaluatePlan(
     node,
     arrivals,
   );
+  if (table.length > rowsMax) throw new TooManyRows(`${node.operator} has ${table.length} rows`);
   known.set(node, table);
   return table;
 }
