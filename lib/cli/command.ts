@@ -1,8 +1,8 @@
-import { parseArgs } from "node:util";
 import { nearest } from "../base/nearest.ts";
 import { TowpathError } from "../errors.ts";
+import { asksHelp, readArguments, usage } from "./arguments.ts";
 import { packageVersion } from "./package-version.ts";
-import type { Verb, VerbArguments } from "./verb.ts";
+import type { Verb } from "./verb.ts";
 import { verbs } from "./verbs/index.ts";
 
 /** Runs one command line (without the program's name) and returns its exit code; says errors on stderr. */
@@ -11,53 +11,32 @@ export async function runCommand(words: readonly string[]): Promise<number> {
     return await dispatch(words);
   } catch (error) {
     // An error of ours is complete in its message; of anything else the stack is what helps.
-    const known = error instanceof TowpathError;
+    const known = error instanceof Error && error.name === "TowpathError";
     console.error(known ? `towpath: ${error.message}` : error);
-    return known && error.code === "TP_USAGE" ? 2 : 1;
+    return error instanceof TowpathError && error.code === "TP_USAGE" ? 2 : 1;
   }
 }
 
 async function dispatch([name, ...rest]: readonly string[]): Promise<number> {
   if (name === "--version" || name === "-V") return print(packageVersion());
   if (name === "--help" || name === "-h") return print(overview());
+  if (name === "help") return print(rest.length === 0 ? overview() : helpOf(rest[0], verbOf(rest[0])));
   if (name === undefined) throw usage("a verb is missing", "Run `towpath --help` for the list.");
   const verb = verbOf(name);
-  if (verb === undefined) throw unknownVerb(name);
-  if (rest.includes("--help") || rest.includes("-h")) return print(helpOf(name, verb));
-  return verb.run(argumentsOf(name, verb, rest));
+  if (asksHelp(verb, rest)) return print(helpOf(name, verb));
+  return verb.run(readArguments(name, verb, rest));
 }
 
-function verbOf(name: string): Verb | undefined {
+function verbOf(name: string): Verb {
   const all: Readonly<Record<string, Verb>> = verbs;
-  return Object.hasOwn(all, name) ? all[name] : undefined;
-}
-
-function unknownVerb(name: string): TowpathError {
+  if (Object.hasOwn(all, name)) return all[name];
   const what = name.startsWith("-") ? "option" : "verb";
   const meant = what === "verb" ? nearest(name, Object.keys(verbs)) : undefined;
   const question = meant === undefined ? "" : `Did you mean \`towpath ${meant}\`? `;
-  return usage(
+  throw usage(
     `there is no ${what} ${JSON.stringify(name)}`,
     `${question}Run \`towpath --help\` for the list.`,
   );
-}
-
-function argumentsOf(name: string, { options }: Verb, rest: readonly string[]): VerbArguments {
-  try {
-    return parseArgs({ args: [...rest], options, strict: true }) as VerbArguments;
-  } catch (error) {
-    throw usage(firstSentence(error), `Run \`towpath ${name} --help\` for its options.`);
-  }
-}
-
-/** parseArgs explains at length; its first sentence tells what was wrong. */
-function firstSentence(error: unknown): string {
-  const [sentence] = (error instanceof Error ? error.message : String(error)).split(/\.(?:\s|$)/);
-  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
-}
-
-function usage(detail: string, hint: string): TowpathError {
-  return new TowpathError("TP_USAGE", detail, { hint });
 }
 
 function overview(): string {
@@ -74,11 +53,13 @@ function overview(): string {
     "",
     "  towpath VERB --help   what a verb does, and its options",
     "  towpath --version     the version",
+    "",
+    "Exit codes: 0 done, 1 the work failed, 2 the command line was not understood.",
   ].join("\n");
 }
 
-function helpOf(name: string, { help }: Verb): string {
-  return `Usage: towpath ${name} [OPTIONS]\n\n${help}`;
+function helpOf(name: string, { help, usage = "[OPTIONS]" }: Verb): string {
+  return `Usage: towpath ${name} ${usage}\n\n${help}`;
 }
 
 function print(text: string): number {

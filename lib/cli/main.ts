@@ -6,4 +6,12 @@
  */
 import { runCommand } from "./command.ts";
 
-process.exitCode = await runCommand(process.argv.slice(2));
+// A reader that has seen enough (`| head`) is no failure; there is nobody left to write for.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
+const code = await runCommand(process.argv.slice(2));
+// A script that `towpath run` ran may have set an exit code of its own.
+if (code !== 0) process.exitCode = code;

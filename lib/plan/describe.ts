@@ -8,19 +8,30 @@ import type { JoinOptions } from "../operators/join.ts";
 import type { ReindexOptions } from "../operators/reindex.ts";
 import type { RekeyOptions } from "../operators/rekey.ts";
 import type { SelectOptions } from "../operators/select.ts";
+import { demand } from "./demand.ts";
 import type { PlanNode } from "./node.ts";
 import type { OutputSpec, SourceSpec } from "./specs.ts";
 
-/** One node in a line: `groupBy word → word str, count int (app.ts:12)`. */
-export function describeNode(node: PlanNode): string {
-  const columns = node.columns.map(({ name, type }) => `${name} ${formatType(type)}`).join(", ");
-  const said = details[node.operator]?.(node) ?? "";
-  return `${node.operator}${said === "" ? "" : ` ${said}`}${columns === "" ? "" : ` → ${columns}`} (${formatSite(node.site)})`;
+/** A node of a plan in words. */
+export interface NodeText {
+  /** From 1; nodes that it reads have smaller ones. */
+  readonly number: number;
+  readonly inputs: readonly number[];
+  readonly node: PlanNode;
+  /** What it does: `groupBy word: count()`. */
+  readonly title: string;
+  /** The user's line: `app.ts:12`. */
+  readonly site: string;
+  /** The result's columns: `word str`. */
+  readonly columns: readonly string[];
+  /** Columns that nobody reads, and that are not computed therefore. */
+  readonly unread: readonly string[];
 }
 
-/** The plan of these outputs as text, one line a node, each under what it reads; a node stands once. */
-export function describePlan(outputs: readonly PlanNode[]): string {
-  const lines: string[] = [];
+/** The plan of these outputs in words, each node after those that it reads; a node stands once. */
+export function describePlan(outputs: readonly PlanNode[]): NodeText[] {
+  const needed = demand(outputs);
+  const texts: NodeText[] = [];
   const numbers = new Map<PlanNode, number>();
   const visit = (node: PlanNode): number => {
     const known = numbers.get(node);
@@ -28,12 +39,21 @@ export function describePlan(outputs: readonly PlanNode[]): string {
     const inputs = node.inputs.map(visit);
     const number = numbers.size + 1;
     numbers.set(node, number);
-    const from = inputs.length === 0 ? "" : `[${inputs.map((input) => `#${input}`).join(", ")}] `;
-    lines.push(`#${number} ${from}${describeNode(node)}`);
+    texts.push({ number, inputs, node, ...wordsOf(node, needed.get(node.id) ?? []) });
     return number;
   };
   for (const output of outputs) visit(output);
-  return lines.join("\n");
+  return texts;
+}
+
+function wordsOf(node: PlanNode, needed: readonly boolean[]): Omit<NodeText, "number" | "inputs" | "node"> {
+  const said = details[node.operator]?.(node) ?? "";
+  return {
+    title: said === "" ? node.operator : `${node.operator} ${said}`,
+    site: formatSite(node.site),
+    columns: node.columns.map(({ name, type }) => `${name} ${formatType(type)}`),
+    unread: node.columns.filter((_, i) => needed[i] !== true).map(({ name }) => name),
+  };
 }
 
 const details: Partial<Record<string, (node: PlanNode) => string>> = {
@@ -74,9 +94,8 @@ const details: Partial<Record<string, (node: PlanNode) => string>> = {
   },
 };
 
-function end({ connector, name, describe }: SourceSpec | OutputSpec): string {
-  const settings = Object.entries(describe).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
-  return [connector, JSON.stringify(name), ...settings].join(" ");
+function end({ connector, name }: SourceSpec | OutputSpec): string {
+  return `${connector} ${JSON.stringify(name)}`;
 }
 
 function nameOf(node: PlanNode): (position: number) => string {

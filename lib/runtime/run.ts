@@ -6,6 +6,7 @@ import { currentPlan } from "../plan/plan.ts";
 import type { OutputSpec, SourceSpec } from "../plan/specs.ts";
 import { Engine } from "./engine.ts";
 import { createMonitor, type MonitoringLevel, type MonitorView } from "./monitor.ts";
+import { runHook } from "./run-hook.ts";
 import { RunLoop, type RunningSource } from "./run-loop.ts";
 import { onSignals } from "./signals.ts";
 import { Waker } from "./waker.ts";
@@ -41,8 +42,10 @@ export interface RunSummary {
 export async function run(options: RunOptions = {}): Promise<RunSummary> {
   const plan = currentPlan();
   const outputs = plan.begin();
+  const hook = runHook();
+  hook.explain?.(outputs);
   try {
-    return await new Run(new Engine(outputs, failRun), options).execute();
+    return await new Run(new Engine(outputs, failRun), { ...options, ...hook.options }).execute();
   } finally {
     plan.end();
   }

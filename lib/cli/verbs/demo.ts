@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { styleText } from "node:util";
 import type { KafkaSettings } from "../../../connectors/kafka/options.ts";
 import { Producer } from "../../../connectors/kafka/producer.ts";
-import { TowpathError } from "../../errors.ts";
 import * as pw from "../../index.ts";
+import { numberOf } from "../arguments.ts";
 import type { Verb, VerbArguments } from "../verb.ts";
 
 const input = "connector_example";
@@ -28,8 +28,8 @@ export const demo = {
   run: play,
 } as const satisfies Verb;
 
-async function play({ values }: VerbArguments): Promise<number> {
-  const intervalMs = wholeNumber("interval-ms", values["interval-ms"]);
+async function play(given: VerbArguments): Promise<number> {
+  const intervalMs = numberOf(given, "interval-ms", { min: 0, max: 3_600_000, whole: true }) ?? 300;
   await using broker = await pw.kafka.embedded({ topics: [input, output] });
   say(introduction(broker.bootstrap));
   const ending = new AbortController();
@@ -160,11 +160,4 @@ function styled(style: "bold" | "dim" | "red" | "green", text: string): string {
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
-}
-
-function wholeNumber(option: string, text: string | boolean | undefined): number {
-  if (typeof text === "string" && /^\d{1,9}$/.test(text)) return Number(text);
-  throw new TowpathError("TP_USAGE", `--${option} is not a whole number: ${JSON.stringify(text)}`, {
-    hint: `Give it like this: --${option} 300.`,
-  });
 }

@@ -1,5 +1,8 @@
 import type { Verb } from "../verb.ts";
+import { broker } from "./broker.ts";
 import { demo } from "./demo.ts";
+import { explain } from "./explain.ts";
+import { run } from "./run.ts";
 
 /** Every verb of the command line by its name: one file and one line each. */
-export const verbs = { demo } as const satisfies Record<string, Verb>;
+export const verbs = { run, demo, broker, explain } as const satisfies Record<string, Verb>;

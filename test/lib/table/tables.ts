@@ -1,5 +1,4 @@
-import { describeNode } from "../../../lib/plan/describe.ts";
-import type { PlanNode } from "../../../lib/plan/node.ts";
+import { describePlan } from "../../../lib/plan/describe.ts";
 import type { OutputSpec, SourceSpec } from "../../../lib/plan/specs.ts";
 import { column, type Schema, schema } from "../../../lib/table/schema.ts";
 import { tableFromSource } from "../../../lib/table/source.ts";
@@ -38,15 +37,9 @@ export const customers = () => tableOf(Customers);
 
 /** The nodes behind a table, each as a line without its place, in order of creation. */
 export function steps(table: object): string[] {
-  const seen = new Set<PlanNode>();
-  const visit = (node: PlanNode): void => {
-    if (!seen.has(node)) node.inputs.forEach(visit);
-    seen.add(node);
-  };
-  visit(nodeOf(table));
-  return [...seen]
-    .map((node) => describeNode(node).replace(/ \([^()]*\)$/, ""))
-    .filter((line) => !line.startsWith("source"));
+  return describePlan([nodeOf(table)])
+    .filter(({ node }) => node.operator !== "source")
+    .map(({ title, columns }) => `${title}${columns.length === 0 ? "" : ` → ${columns.join(", ")}`}`);
 }
 
 /** A table, a group, a join as plain JS sees them: no compiler stands between. */

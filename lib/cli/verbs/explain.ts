@@ -1,0 +1,65 @@
+import { appliedDefaults, type KafkaSettings } from "../../../connectors/kafka/options.ts";
+import { TowpathError } from "../../errors.ts";
+import { explainMermaid, explainText } from "../../plan/explain.ts";
+import type { PlanNode } from "../../plan/node.ts";
+import type { OutputSpec, SourceSpec } from "../../plan/specs.ts";
+import { setRunHook } from "../../runtime/run-hook.ts";
+import { oneOf } from "../arguments.ts";
+import { importScript } from "../script.ts";
+import type { Verb, VerbArguments } from "../verb.ts";
+
+const formats = ["text", "mermaid"] as const;
+
+/** A script that has not come to `pw.run()` by then is worth a line: it may wait for something. */
+const PATIENCE_MS = 10_000;
+
+/** `towpath explain`: what a script computes, without computing it. */
+export const explain = {
+  summary: "shows what a script would run: sources, steps, outputs",
+  usage: "[OPTIONS] SCRIPT [ARGS…]",
+  help: [
+    "Executes a script up to its first `pw.run()`, prints the plan that was to be run,",
+    "and exits: each source, step and output with its columns, its settings (secrets",
+    "masked) and its line in the script; and the Kafka defaults that Towpath changes.",
+    "Sources and outputs are not opened. What the script itself does before `pw.run()`",
+    "is done; TOWPATH_EXPLAIN is 1 meanwhile, so that it can leave out what it need not.",
+    "",
+    "  --format FORMAT   text (default), or mermaid: a flowchart for Markdown pages",
+  ].join("\n"),
+  options: { format: { type: "string", default: "text" } },
+  operands: "script",
+  run: explainScript,
+} as const satisfies Verb;
+
+async function explainScript(given: VerbArguments): Promise<number> {
+  const format = oneOf(given, "format", formats);
+  const [script] = given.operands;
+  process.env.TOWPATH_EXPLAIN = "1";
+  setRunHook({
+    explain(outputs) {
+      const text = format === "mermaid" ? explainMermaid(outputs) : explainText(outputs, changedDefaults);
+      process.stdout.write(`${text}\n`);
+      // At once: nothing of the script behind its `pw.run()` is to happen.
+      process.exit(0);
+    },
+  });
+  const waiting = setTimeout(() => {
+    console.error(`towpath: ${script} has not called pw.run() for ${PATIENCE_MS / 1000} s; Ctrl-C ends it`);
+  }, PATIENCE_MS);
+  waiting.unref();
+  await importScript(given.operands);
+  // It may still call pw.run() from a promise or timer that it does not wait for.
+  await new Promise((resolve) => process.once("beforeExit", resolve));
+  throw new TowpathError("TP_SCRIPT_WITHOUT_RUN", "the script ended without a call of pw.run()", {
+    where: script,
+    hint: "There is no plan to explain: give the script that runs one.",
+  });
+}
+
+/** What Towpath sets where the user sets nothing: it is in no script, so people ask where it comes from. */
+function changedDefaults({ operator, options }: PlanNode): Readonly<Record<string, unknown>> {
+  const { connector, describe } = options as SourceSpec | OutputSpec;
+  if (connector !== "kafka") return {};
+  const role = operator === "source" ? "consumer" : "producer";
+  return { "defaults changed": appliedDefaults(role, (describe.settings ?? {}) as KafkaSettings) };
+}

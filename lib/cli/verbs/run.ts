@@ -1,0 +1,30 @@
+import { setRunHook } from "../../runtime/run-hook.ts";
+import { oneOf } from "../arguments.ts";
+import { importScript } from "../script.ts";
+import type { Verb, VerbArguments } from "../verb.ts";
+
+const monitoringLevels = ["auto", "none", "in-out", "all"] as const;
+
+/** `towpath run`: a script, TypeScript or JavaScript. */
+export const run = {
+  summary: "runs a script, TypeScript or JavaScript",
+  usage: "[OPTIONS] SCRIPT [ARGS…]",
+  help: [
+    "Runs a script as node would; TypeScript needs no build. What stands behind SCRIPT",
+    "is the script's own (its process.argv). Ctrl-C ends its `pw.run()` in order.",
+    "The exit code is the script's: 1 where it throws, as a run that fails makes it.",
+    "",
+    "  --monitoring LEVEL  what every `pw.run()` of the script shows, whatever its own",
+    "                      options say: auto, none, in-out or all",
+  ].join("\n"),
+  options: { monitoring: { type: "string" } },
+  operands: "script",
+  run: runScript,
+} as const satisfies Verb;
+
+async function runScript(given: VerbArguments): Promise<number> {
+  const monitoring = oneOf(given, "monitoring", monitoringLevels);
+  setRunHook({ options: { ...(monitoring === undefined ? {} : { monitoring }) } });
+  await importScript(given.operands);
+  return 0;
+}
