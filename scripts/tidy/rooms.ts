@@ -40,7 +40,7 @@ export const rooms: readonly Room[] = [
   },
   { path: "connectors/kafka/", number: 13, packages: ["node-rdkafka"] },
   { path: "lib/index.ts", number: 14 },
-  { path: "lib/cli/", number: 15 },
+  { path: "lib/cli/", number: 15, packages: ["tsx"] },
 ];
 
 const connector = /^connectors\/[a-z0-9-]+\//;
