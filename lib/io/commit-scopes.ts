@@ -1,3 +1,4 @@
+import type { CommitPolicy } from "./commit-policy.ts";
 import type { Segment, SegmentPool } from "./segment.ts";
 
 /**
@@ -18,8 +19,24 @@ export interface CommitScope {
   readonly oldestAt: number | null;
 }
 
+/** `onAhead` is told where a partition is ahead of the others, or no longer. */
+export function commitScope(
+  scope: CommitPolicy["scope"],
+  pool: SegmentPool,
+  onAhead: (partition: number, ahead: boolean) => void,
+): CommitScope {
+  switch (scope) {
+    case "connector":
+      return new ConnectorScope(pool);
+    case "partition":
+      return new PartitionScope(pool);
+    case "aligned":
+      return new AlignedScope(pool, onAhead);
+  }
+}
+
 /** A marker commits all that the connector has received. */
-export class ConnectorScope implements CommitScope {
+class ConnectorScope implements CommitScope {
   readonly #pool: SegmentPool;
   #segment: Segment;
 
@@ -59,7 +76,7 @@ export class ConnectorScope implements CommitScope {
 }
 
 /** A marker commits the rows of its own partition. */
-export class PartitionScope implements CommitScope {
+class PartitionScope implements CommitScope {
   readonly #pool: SegmentPool;
   readonly #segments = new Map<number, Segment>();
 

@@ -1,16 +1,17 @@
-import { Batch } from "../data/batch.ts";
-import type { Column } from "../data/column.ts";
-import { Keys } from "../data/keys.ts";
-import { keysOfPositions, keysOfValues } from "../data/row-key.ts";
-import { concatBatches } from "../data/rows.ts";
+import type { Batch } from "../data/batch.ts";
+import type { Failed } from "../data/coerce.ts";
+import { NULL } from "../data/column.ts";
+import type { RowBuilder } from "../data/row-builder.ts";
 import type { Columns } from "../data/schema.ts";
 import { TowpathError } from "../errors.ts";
 import { findMarker, partitionRun } from "../kernels/find-marker.ts";
+import { commitEvents, type Events } from "./commit-events.ts";
 import type { CommitPolicy } from "./commit-policy.ts";
-import { AlignedScope, type CommitScope, ConnectorScope, PartitionScope } from "./commit-scopes.ts";
+import { AlignedScope, type CommitScope, commitScope } from "./commit-scopes.ts";
 import { HeldMessages } from "./held-messages.ts";
-import { KeyedRows } from "./keyed-rows.ts";
-import type { PackedMessages, Parser } from "./parser.ts";
+import { KeyedCommits, type KeyedSession } from "./keyed-commits.ts";
+import { messageFinder, ownMessages } from "./own-messages.ts";
+import type { PackedMessages, Parser, Reject } from "./parser.ts";
 import { type DeadLetters, Rejections } from "./rejections.ts";
 import { type Segment, SegmentPool } from "./segment.ts";
 
@@ -21,6 +22,18 @@ export interface SessionOptions {
   readonly needed: readonly boolean[];
   /** Positions of the primary key's columns, or null: rows are then keyed by where they stand. */
   readonly primaryKey: readonly number[] | null;
+  /** With a primary key: what a message with a live row's key means; default "upsert". */
+  readonly session?: KeyedSession;
+  /**
+   * With a primary key: orders the partitions within a commit, the same way in every run; a key that comes in two of
+   * them is reported. Default: by number, and nothing is reported.
+   */
+  compare?(partition: number, other: number): number;
+  /**
+   * With a primary key: writes the key's columns of a message without payload, which ends its key's row, as the next
+   * row. Default: such messages are the parser's.
+   */
+  readKey?(messages: PackedMessages, i: number, rows: RowBuilder): Failed | null;
   readonly policy: CommitPolicy;
   readonly onError: "fail" | "skip" | DeadLetters;
   /** Source name, topic and partition of a partition slot, for keys. */
@@ -50,9 +63,11 @@ export class InputSession {
   readonly #pool: SegmentPool;
   readonly #scope: CommitScope;
   readonly #marker: Uint8Array | null;
-  readonly #keyed: KeyedRows | null;
+  readonly #keyed: KeyedCommits | null;
   readonly #held: HeldMessages;
   readonly #rejections: Rejections;
+  /** A duplicate is found when its commit is whole, and may have to be sent away then. */
+  readonly #keepsMessages: boolean;
   #messages: PackedMessages | null = null;
   #at = 0;
   #sealed: readonly Segment[] = [];
@@ -66,15 +81,12 @@ export class InputSession {
     this.#options = options;
     const built = needed.map((need, i) => need || (primaryKey?.includes(i) ?? false));
     this.#pool = new SegmentPool(columns, built);
-    this.#scope = commitScope(policy, this.#pool, options);
+    this.#scope = commitScope(policy.scope, this.#pool, (partition, ahead) =>
+      options.onAhead?.(partition, ahead),
+    );
     this.#marker = policy.marker === null ? null : Buffer.from(policy.marker);
-    this.#keyed =
-      primaryKey === null
-        ? null
-        : new KeyedRows(
-            columns.map(({ type }) => type),
-            built,
-          );
+    this.#keyed = primaryKey === null ? null : this.#keyedCommits(primaryKey, built);
+    this.#keepsMessages = options.session === "insert" && typeof options.onError === "object";
     this.#held = new HeldMessages(options.parser);
     this.#rejections = new Rejections({
       onError: options.onError,
@@ -152,10 +164,8 @@ export class InputSession {
   }
 
   seal(time: number): Batch | null {
-    const batches = this.#sealed.map((segment) => this.#toBatch(segment, time));
-    const batch = batches.length === 1 ? batches[0] : concatBatches(batches);
     this.commits++;
-    return this.#keyed === null ? batch : this.#keyed.apply(batch, null);
+    return this.#keyed === null ? this.#events(time).batch : this.#keyed.seal(time);
   }
 
   /** For each partition in the commit just sealed, the offset after its last row; call it between seal and release. */
@@ -187,7 +197,18 @@ export class InputSession {
     const segments = this.#scope.ready();
     if (segments === null) return false;
     this.#sealed = segments;
+    const find = messageFinder(segments);
+    this.#keyed?.take(this.#events(0), (partition, offset, detail) => {
+      const original = () => find(partition, offset);
+      this.#rejections.addUsed({ partition, offset, original }, "TP_ROW_DUPLICATE_KEY", detail);
+    });
     return true;
+  }
+
+  #events(time: number): Events {
+    const { columns, primaryKey, origin } = this.#options;
+    const position = (partition: number, offset: number) => this.#position(partition, offset);
+    return commitEvents(this.#sealed, time, { columns, primaryKey, origin, position });
   }
 
   /** Reads up to the next marker, the end of the partition's run (where the scope cares) or the row limit. */
@@ -219,17 +240,53 @@ export class InputSession {
 
   #parse(messages: PackedMessages, from: number, to: number, segment: Segment): void {
     if (to <= from) return;
-    const { parser, policy, metadata, now } = this.#options;
+    const { policy, metadata, now } = this.#options;
     const before = segment.rows.length;
-    parser.parseInto(messages, from, to, segment.rows, (message, code, detail) =>
-      this.#rejections.add(messages, message, code, detail),
-    );
+    this.#readRows(messages, from, to, segment);
     const after = segment.rows.length;
     if (after === before) return;
+    if (this.#keepsMessages) segment.messages.push(ownMessages(messages, from, to));
     metadata?.(messages, segment, before, after);
     this.rows += after - before;
     segment.openedAt ??= now();
     if (this.pendingRows > policy.maxPendingRows) throw this.#tooLarge();
+  }
+
+  #readRows(messages: PackedMessages, from: number, to: number, segment: Segment): void {
+    const { parser, readKey } = this.#options;
+    const reject: Reject = (i, code, detail) => this.#rejections.add(messages, i, code, detail);
+    const { nulls } = messages;
+    let at = from;
+    if (nulls !== null && readKey !== undefined && this.#keyed !== null) {
+      for (let i = from; i < to; i++) {
+        if (nulls[i] === 0) continue;
+        if (i > at) parser.parseInto(messages, at, i, segment.rows, reject);
+        this.#readEnd(messages, i, segment, readKey);
+        at = i + 1;
+      }
+    }
+    if (at < to) parser.parseInto(messages, at, to, segment.rows, reject);
+  }
+
+  /** A message without payload ends the row of its key: an event of which only the key's columns are filled. */
+  #readEnd(
+    messages: PackedMessages,
+    i: number,
+    { rows, ends }: Segment,
+    readKey: NonNullable<SessionOptions["readKey"]>,
+  ): void {
+    const failed = readKey(messages, i, rows);
+    if (failed !== null) {
+      rows.truncate(rows.length);
+      this.#rejections.add(messages, i, failed.code, failed.detail);
+      return;
+    }
+    const { primaryKey } = this.#options;
+    rows.columns.forEach((column, position) => {
+      if (primaryKey?.includes(position) === false) column?.setEmpty(rows.length, NULL);
+    });
+    ends.push(rows.length);
+    rows.endRow(messages.partitions[i], messages.offsets[i], 0);
   }
 
   #tooLarge(): TowpathError {
@@ -246,42 +303,17 @@ export class InputSession {
     return position?.(partition, offset) ?? `${place(partition)}, offset ${offset}`;
   }
 
-  #toBatch(segment: Segment, time: number): Batch {
-    const { rows } = segment;
-    const columns = rows.finish();
-    const origin = (row: number): string => this.#position(rows.partitions[row], rows.offsets[row]);
-    return new Batch(time, rows.length, columns, this.#keys(segment, columns), null, origin);
-  }
-
-  #keys(segment: Segment, columns: readonly Column[]): Keys {
-    const { primaryKey, columns: schema, origin } = this.#options;
-    const { rows } = segment;
-    if (primaryKey !== null) {
-      const types = primaryKey.map((position) => schema[position].type);
-      return Keys.derived(() =>
-        keysOfValues(
-          primaryKey.map((position) => columns[position]),
-          types,
-          rows.length,
-        ),
-      );
-    }
-    const origins: string[] = [];
-    return Keys.derived(() => {
-      for (let row = 0; row < rows.length; row++)
-        origins[rows.partitions[row]] ??= origin(rows.partitions[row]);
-      return keysOfPositions(origins, rows.partitions, rows.offsets, rows.ordinals, rows.length);
+  #keyedCommits(primaryKey: readonly number[], built: readonly boolean[]): KeyedCommits {
+    const { columns, session = "upsert", compare, place, log } = this.#options;
+    return new KeyedCommits({
+      columns,
+      built,
+      primaryKey,
+      session,
+      ...(compare === undefined ? {} : { compare }),
+      place,
+      position: (partition, offset) => this.#position(partition, offset),
+      log,
     });
-  }
-}
-
-function commitScope(policy: CommitPolicy, pool: SegmentPool, options: SessionOptions): CommitScope {
-  switch (policy.scope) {
-    case "connector":
-      return new ConnectorScope(pool);
-    case "partition":
-      return new PartitionScope(pool);
-    case "aligned":
-      return new AlignedScope(pool, (partition, ahead) => options.onAhead?.(partition, ahead));
   }
 }

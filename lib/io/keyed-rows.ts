@@ -6,6 +6,7 @@ import { concatBatches, gatherBatch } from "../data/rows.ts";
 import type { StateReader, StateWriter } from "../data/state.ts";
 import type { ColumnType } from "../data/type.ts";
 import { hashKeys } from "../kernels/hash.ts";
+import { sameKey } from "../kernels/same-key.ts";
 import { type ColumnStore, columnStore } from "../trace/column-store.ts";
 import { HashTable } from "../trace/hash-table.ts";
 import { Slots } from "../trace/slots.ts";
@@ -25,36 +26,52 @@ export class KeyedRows {
   /** 1 while the slot's row is live; a slot may be taken for an event that ends an unknown key. */
   #live = new Uint8Array(16);
   #epoch = 0;
+  readonly #onMoved: ((row: number, from: number) => void) | null;
+  /** The partition of each slot's last event, -1 where it is not known; null once a key has moved, or unwatched. */
+  #homes: Int32Array | null;
 
-  constructor(types: readonly ColumnType[], needed: readonly boolean[]) {
+  /** `onMoved` is told the first time that an event of a live key comes from another partition than the one before. */
+  constructor(
+    types: readonly ColumnType[],
+    needed: readonly boolean[],
+    onMoved: ((row: number, from: number) => void) | null = null,
+  ) {
     this.#stores = types.map((type, i) => (needed[i] ? columnStore(type) : null));
+    this.#onMoved = onMoved;
+    this.#homes = onMoved === null ? null : new Int32Array(16);
   }
 
   get size(): number {
     return this.#slots.live;
   }
 
-  /** Whether a row with key `words[4 row …]` is live. */
-  has(words: Uint32Array, row: number): boolean {
-    const hash = new Uint32Array(1);
-    hashKeys(words.subarray(KEY_WORDS * row, KEY_WORDS * row + KEY_WORDS), 1, hash);
-    const slot = this.#find(words, row, hash[0]);
+  /** Whether a row with key `words[4 row …]`, whose `hashKeys` is `hash`, is live. */
+  has(words: Uint32Array, row: number, hash: number): boolean {
+    const slot = this.#find(words, row, hash);
     return slot >= 0 && this.#live[slot] === 1;
   }
 
   /**
-   * Applies events in order. `ends[row]` is 1 where the event ends its key's row (its other cells are not read);
-   * null where none does. Returns the consolidated delta, or null.
+   * Applies events in the order of the rows, or of `order`, which may leave some out. `ends[row]` is 1 where the event
+   * ends its key's row (its other cells are not read); null where none does. `partitions[row]` is where it came from,
+   * null where nobody watches. Returns the consolidated delta, or null.
    */
-  apply(events: Batch, ends: Uint8Array | null): Batch | null {
-    const { length } = events;
+  apply(
+    events: Batch,
+    ends: Uint8Array | null,
+    order: Uint32Array | null = null,
+    partitions: Int32Array | null = null,
+  ): Batch | null {
+    const length = order?.length ?? events.length;
     const words = events.keys.words();
-    const hashes = new Uint32Array(length);
-    hashKeys(words, length, hashes);
+    const hashes = new Uint32Array(events.length);
+    hashKeys(words, events.length, hashes);
     const touched: number[] = [];
     this.#epoch++;
-    for (let row = 0; row < length; row++) {
+    for (let i = 0; i < length; i++) {
+      const row = order === null ? i : order[i];
       const slot = this.#slotFor(words, row, hashes[row]);
+      if (this.#homes !== null && partitions !== null) this.#noteHome(slot, row, partitions[row]);
       if (this.#marks[slot] !== this.#epoch) touched.push(slot);
       this.#marks[slot] = this.#epoch;
       this.#lastEvent[slot] = row;
@@ -76,6 +93,7 @@ export class KeyedRows {
     this.#live = reader.uint8("live", 16);
     this.#lastEvent = new Int32Array(this.#live.length);
     this.#marks = new Uint32Array(this.#live.length);
+    if (this.#homes !== null) this.#homes = new Int32Array(this.#live.length).fill(-1);
     const { used } = this.#slots;
     const hashes = new Uint32Array(used);
     hashKeys(this.#keyWords, used, hashes);
@@ -137,15 +155,20 @@ export class KeyedRows {
     this.#slots.free(slot);
   }
 
+  #noteHome(slot: number, row: number, partition: number): void {
+    if (this.#homes === null) return;
+    const home = this.#homes[slot];
+    this.#homes[slot] = partition;
+    if (home < 0 || home === partition) return;
+    this.#homes = null;
+    this.#onMoved?.(row, home);
+  }
+
   #find(words: Uint32Array, row: number, hash: number): number {
     for (let at = this.#table.first(hash); ; at = this.#table.next(at, hash)) {
       const slot = this.#table.slotAt(at);
       if (slot < 0) return -1;
-      let same = true;
-      for (let w = 0; w < KEY_WORDS; w++) {
-        if (this.#keyWords[KEY_WORDS * slot + w] !== words[KEY_WORDS * row + w]) same = false;
-      }
-      if (same) return slot;
+      if (sameKey(this.#keyWords, slot, words, row)) return slot;
     }
   }
 
@@ -157,6 +180,10 @@ export class KeyedRows {
     this.#lastEvent = grown(this.#lastEvent, slot + 1);
     this.#marks = grown(this.#marks, slot + 1);
     this.#live = grown(this.#live, slot + 1);
+    if (this.#homes !== null) {
+      this.#homes = grown(this.#homes, slot + 1);
+      this.#homes[slot] = -1;
+    }
     for (let w = 0; w < KEY_WORDS; w++) this.#keyWords[KEY_WORDS * slot + w] = words[KEY_WORDS * row + w];
     this.#live[slot] = 0;
     this.#table.insert(hash, slot);

@@ -1,4 +1,6 @@
+import { assert } from "../base/assert.ts";
 import type { PackedBytes, PackedMessages } from "./parser.ts";
+import type { Segment } from "./segment.ts";
 
 /** A copy of messages [from, to), since the original is borrowed. */
 export function ownMessages(messages: PackedMessages, from: number, to: number): PackedMessages {
@@ -58,4 +60,26 @@ function joinBytes(parts: readonly PackedBytes[]): PackedBytes {
 function joinHeaders(parts: readonly PackedMessages[]): NonNullable<PackedMessages["headers"]> {
   const all = parts.flatMap((part) => Array.from({ length: part.length }, (_, i) => part.headers?.(i) ?? []));
   return (message) => all[message];
+}
+
+/** Finds messages that segments keep a copy of. */
+export function messageFinder(segments: readonly Segment[]): (partition: number, offset: number) => Found {
+  let index: Map<string, Found> | null = null;
+  return (partition, offset) => {
+    index ??= indexMessages(segments);
+    const found = index.get(`${partition} ${offset}`);
+    assert(found !== undefined, "a rejected message was not kept");
+    return found;
+  };
+}
+
+type Found = readonly [messages: PackedMessages, i: number];
+
+function indexMessages(segments: readonly Segment[]): Map<string, Found> {
+  const index = new Map<string, Found>();
+  for (const messages of segments.flatMap((segment) => segment.messages)) {
+    const { partitions, offsets, length } = messages;
+    for (let i = 0; i < length; i++) index.set(`${partitions[i]} ${offsets[i]}`, [messages, i]);
+  }
+  return index;
 }

@@ -1,5 +1,6 @@
 import { RowBuilder } from "../data/row-builder.ts";
 import type { Columns } from "../data/schema.ts";
+import type { PackedMessages } from "./parser.ts";
 
 /**
  * The rows between two commit markers, under construction. Segments are used again after their commit is released,
@@ -7,6 +8,10 @@ import type { Columns } from "../data/schema.ts";
  */
 export class Segment {
   readonly rows: RowBuilder;
+  /** Rows that stand for the end of their key's row; only the key's columns are filled. */
+  ends: number[] = [];
+  /** Copies of the messages, where one might still be rejected and sent away when its commit is whole. */
+  messages: PackedMessages[] = [];
   /** When its first row came, in ms; null while it has none. */
   openedAt: number | null = null;
   /** A marker (or a limit) has closed it. */
@@ -18,6 +23,8 @@ export class Segment {
 
   reset(): void {
     this.rows.reset();
+    this.ends = [];
+    this.messages = [];
     this.openedAt = null;
     this.closed = false;
   }
