@@ -1,3 +1,4 @@
+import { assert } from "../base/assert.ts";
 import type { Batch } from "../data/batch.ts";
 import type { Column } from "../data/column.ts";
 import { consolidate } from "../data/consolidate.ts";
@@ -7,7 +8,8 @@ import type { RowMemo } from "../trace/row-memo.ts";
 
 /**
  * Evaluates inserted rows and remembers their results; answers retractions from memory.
- * A row is known by its key and the columns at `reads`: others may be ABSENT in one batch and not in the next.
+ * A row is known by its key and the columns at `reads`: others may be ABSENT in one batch and not in the next. Where keys
+ * are not unique, rows that are the same to the functions share one result, so that each gets back what it was given.
  * Retractions come first: within a commit a key may lose its old row and get a new one.
  */
 export function evaluateWithMemo(
@@ -26,15 +28,30 @@ export function evaluateWithMemo(
     reads.map((position) => batch.columns[position]),
     batch.length,
   );
+  const hashesOf = (rows: Uint32Array): Uint32Array => rows.map((row) => hashes[row]);
   const parts: Batch[] = [];
   if (deleted.length > 0) parts.push(recall(batch, Uint32Array.from(deleted), hashes, memo));
-  if (inserted.length > 0) parts.push(remember(batch, Uint32Array.from(inserted), hashes, memo, evaluate));
+  if (inserted.length > 0) {
+    const rows = Uint32Array.from(inserted);
+    parts.push(
+      (uniqueKeys ? remember : rememberShared)(
+        gatherBatch(batch, rows, rows.length),
+        hashesOf(rows),
+        memo,
+        evaluate,
+      ),
+    );
+  }
   return consolidate(concatBatches(parts), uniqueKeys);
 }
 
 function recall(batch: Batch, rows: Uint32Array, hashes: Uint32Array, memo: RowMemo): Batch {
   const words = batch.keys.words();
-  const slots = rows.map((row) => memo.find(words, row, hashes[row]));
+  const slots = rows.map((row) => {
+    const slot = memo.find(words, row, hashes[row]);
+    assert(slot >= 0, "a retraction of a row whose results were never remembered");
+    return slot;
+  });
   const columns = memo.gather(slots, rows.length);
   const part = gatherBatch(batch, rows, rows.length).withColumns(columns);
   slots.forEach((slot, i) => {
@@ -43,18 +60,34 @@ function recall(batch: Batch, rows: Uint32Array, hashes: Uint32Array, memo: RowM
   return part;
 }
 
+/** Evaluates and remembers rows; `hashes` are theirs. */
 function remember(
-  batch: Batch,
-  rows: Uint32Array,
+  rows: Batch,
   hashes: Uint32Array,
   memo: RowMemo,
   evaluate: (rows: Batch) => Column[],
 ): Batch {
-  const part = gatherBatch(batch, rows, rows.length);
-  const result = part.withColumns(evaluate(part));
-  const words = part.keys.words();
-  for (let i = 0; i < part.length; i++) {
-    memo.put(words, i, hashes[rows[i]], result.columns, part.diffs === null ? 1 : part.diffs[i]);
+  const columns = evaluate(rows);
+  const words = rows.keys.words();
+  for (let i = 0; i < rows.length; i++) memo.put(words, i, hashes[i], columns, rows.diffs?.[i] ?? 1);
+  return rows.withColumns(columns);
+}
+
+/** The same where a row may be remembered already, or stand in the batch twice. */
+function rememberShared(
+  rows: Batch,
+  hashes: Uint32Array,
+  memo: RowMemo,
+  evaluate: (rows: Batch) => Column[],
+): Batch {
+  const columns = evaluate(rows);
+  const words = rows.keys.words();
+  const slots = new Uint32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) {
+    const count = rows.diffs?.[i] ?? 1;
+    const known = memo.find(words, i, hashes[i]);
+    if (known >= 0) memo.add(known, count);
+    slots[i] = known >= 0 ? known : memo.put(words, i, hashes[i], columns, count);
   }
-  return result;
+  return rows.withColumns(memo.gather(slots, rows.length));
 }

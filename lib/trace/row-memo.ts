@@ -1,4 +1,3 @@
-import { assert } from "../base/assert.ts";
 import { grown } from "../base/growth.ts";
 import { ABSENT, type Column } from "../data/column.ts";
 import { KEY_WORDS } from "../data/keys.ts";
@@ -28,8 +27,8 @@ export class RowMemo {
     return this.#slots.live;
   }
 
-  /** Remembers `columns[row]` for the row of this key and hash, `count` times. */
-  put(words: Uint32Array, row: number, hash: number, columns: readonly Column[], count: number): void {
+  /** Remembers `columns[row]` for the row of this key and hash, `count` times; returns its slot. */
+  put(words: Uint32Array, row: number, hash: number, columns: readonly Column[], count: number): number {
     const slot = this.#slots.take();
     this.#keyWords = grown(this.#keyWords, (slot + 1) * KEY_WORDS);
     this.#counts = grown(this.#counts, slot + 1);
@@ -42,13 +41,14 @@ export class RowMemo {
       store?.set(slot, columns[i], row);
     });
     this.#table.insert(hash, slot);
+    return slot;
   }
 
-  /** The slot of a remembered row. It must be there. */
+  /** The slot of a remembered row, or -1. */
   find(words: Uint32Array, row: number, hash: number): number {
     for (let at = this.#table.first(hash); ; at = this.#table.next(at, hash)) {
       const slot = this.#table.slotAt(at);
-      assert(slot >= 0, "a retraction of a row whose results were never remembered");
+      if (slot < 0) return -1;
       let same = true;
       for (let w = 0; w < KEY_WORDS; w++) {
         if (this.#keyWords[KEY_WORDS * slot + w] !== words[KEY_WORDS * row + w]) same = false;
@@ -59,6 +59,11 @@ export class RowMemo {
 
   gather(slots: Uint32Array, n: number): Column[] {
     return this.#stores.map((store) => store?.gather(slots, n) ?? ABSENT);
+  }
+
+  /** A remembered row is there `count` times more. */
+  add(slot: number, count: number): void {
+    this.#counts[slot] += count;
   }
 
   /** Takes `count` of a remembered row's multiplicity; at 0 it is forgotten. */
