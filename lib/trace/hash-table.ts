@@ -1,3 +1,4 @@
+import { assert } from "../base/assert.ts";
 import { grown } from "../base/growth.ts";
 
 /**
@@ -29,7 +30,10 @@ export class HashTable {
   remove(slot: number): void {
     const { entries, mask } = this;
     let hole = this.#hashes[slot] & mask;
-    while (entries[2 * hole] !== slot + 1) hole = (hole + 1) & mask;
+    while (entries[2 * hole] !== slot + 1) {
+      assert(entries[2 * hole] !== 0, "a slot is removed that is not in the table");
+      hole = (hole + 1) & mask;
+    }
     // Entries behind the hole move up unless that would put them before their home position.
     for (let at = (hole + 1) & mask; entries[2 * at] !== 0; at = (at + 1) & mask) {
       const home = entries[2 * at + 1] & mask;
