@@ -46,6 +46,8 @@ export const errorCodes = {
   TP_ROW_BAD_CSV: "A message is not the CSV that the source expects.",
   TP_ROW_BAD_ENCODING: "A message is not valid UTF-8.",
   TP_ROW_BAD_JSON: "A message is not the JSON that the source expects.",
+  TP_ROW_BAD_KEY: "A message without payload has no message key that names a row.",
+  TP_ROW_BAD_UPDATES: "A message is not what the writer's envelope `updates` makes.",
   TP_ROW_BAD_VALUE: "A value of a message does not have the column's type.",
   TP_ROW_DUPLICATE_KEY: "A row with this primary key is already there.",
   TP_ROW_LEFT_OUT: "A row was left out where a cell that failed was needed.",

@@ -18,6 +18,11 @@ export function fallbackOf(column: ColumnSchema): unknown {
   throw new TowpathError("TP_BAD_SCHEMA", `the default of column "${column.name}": ${value.detail}`);
 }
 
+/** The same where a message may lack only what has a default. */
+export function strictFallbackOf(column: ColumnSchema): unknown {
+  return column.default === undefined ? undefined : fallbackOf(column);
+}
+
 /**
  * A row builder's needed columns as a scanner's target.
  *
@@ -36,18 +41,25 @@ export class Cells {
   readonly #fallbacks: readonly unknown[];
   readonly #readSlice: ReadSlice;
 
-  constructor(schema: Columns, rows: RowBuilder, kindOf: (type: ColumnType) => number, readSlice: ReadSlice) {
+  constructor(
+    schema: Columns,
+    rows: RowBuilder,
+    kindOf: (type: ColumnType) => number,
+    readSlice: ReadSlice,
+    strict = false,
+  ) {
     const positions = schema.map((_, i) => i).filter((i) => rows.columns[i] !== null);
     this.columns = positions.map((i) => schema[i]);
     this.#rows = rows;
     this.#builders = positions.map((i) => rows.columns[i] as ColumnBuilder);
-    this.#fallbacks = this.columns.map(fallbackOf);
+    this.#fallbacks = this.columns.map(strict ? strictFallbackOf : fallbackOf);
     this.#readSlice = readSlice;
     const { columns } = this;
     this.target = {
       count: columns.length,
       kinds: Uint8Array.from(columns, (column) => kindOf(column.type)),
       optional: Uint8Array.from(columns, (column) => Number(column.type.optional)),
+      lackable: new Uint8Array(columns.length).fill(strict ? 0 : 1),
       filled: Uint8Array.from(columns, (column) => Number(column.default !== undefined)),
       values: columns.map(() => new Float64Array(0)),
       starts: columns.map(() => new Uint32Array(0)),

@@ -2,8 +2,9 @@ import { csv } from "./csv.ts";
 import type { FormatDefinition } from "./format.ts";
 import { json } from "./json.ts";
 import { raw } from "./raw.ts";
+import { updates } from "./updates.ts";
 
 /** All formats, one line each. The suites in test/conformance/ loop over them. */
-export const formats = { csv, json, raw } as const satisfies Record<string, FormatDefinition>;
+export const formats = { csv, json, raw, updates } as const satisfies Record<string, FormatDefinition>;
 
 export type FormatName = keyof typeof formats;

@@ -14,7 +14,7 @@ import {
   SCAN_RAW,
   SCAN_TEXT,
 } from "../../lib/kernels/scan-target.ts";
-import { Cells, chunkEnd, fallbackOf } from "./cells.ts";
+import { Cells, chunkEnd, fallbackOf, strictFallbackOf } from "./cells.ts";
 import { fromJson, readJsonMessage } from "./json-careful.ts";
 import { isNull, startOf } from "./message.ts";
 
@@ -29,11 +29,14 @@ export class JsonParser implements Parser {
   readonly trimsMarker = true;
   readonly #columns: Columns;
   readonly #fallbacks: readonly unknown[];
+  readonly #strict: boolean;
   readonly #plans = new WeakMap<RowBuilder, Plan>();
 
-  constructor(columns: Columns) {
+  /** With `strict`, an object that lacks a column is bad unless the column has a default, optional or not. */
+  constructor(columns: Columns, strict = false) {
     this.#columns = columns;
-    this.#fallbacks = columns.map(fallbackOf);
+    this.#strict = strict;
+    this.#fallbacks = columns.map(strict ? strictFallbackOf : fallbackOf);
   }
 
   parseInto(messages: PackedMessages, from: number, to: number, rows: RowBuilder, reject: Reject): void {
@@ -53,7 +56,7 @@ export class JsonParser implements Parser {
   #planFor(rows: RowBuilder): Plan {
     let plan = this.#plans.get(rows);
     if (plan === undefined) {
-      const cells = new Cells(this.#columns, rows, kindOf, readSlice);
+      const cells = new Cells(this.#columns, rows, kindOf, readSlice, this.#strict);
       plan = { cells, names: jsonNames(cells.columns.map((column) => Buffer.from(column.name))) };
       this.#plans.set(rows, plan);
     }

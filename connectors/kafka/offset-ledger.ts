@@ -1,4 +1,4 @@
-import type { InputSession } from "../../lib/io/input-session.ts";
+import type { Session } from "../../lib/io/session.ts";
 import type { Consumer, StartingAt } from "./consumer.ts";
 import type { KafkaSettings } from "./options.ts";
 import type { PartitionSlots } from "./partition-slots.ts";
@@ -37,7 +37,7 @@ export class OffsetLedger {
   }
 
   /** Notes what the commit that `session` has just sealed reaches. */
-  note(time: number, session: InputSession): void {
+  note(time: number, session: Session): void {
     this.#commits.push({ time, reached: session.sealedOffsets() });
   }
 

@@ -2,8 +2,9 @@ import type { Batch } from "../../lib/data/batch.ts";
 import type { Columns } from "../../lib/data/schema.ts";
 import { TowpathError } from "../../lib/errors.ts";
 import type { CommitPolicy } from "../../lib/io/commit-policy.ts";
-import { InputSession } from "../../lib/io/input-session.ts";
+import { InputSession, type SessionOptions } from "../../lib/io/input-session.ts";
 import type { Parser } from "../../lib/io/parser.ts";
+import type { Session } from "../../lib/io/session.ts";
 import {
   COMMIT,
   ENDED,
@@ -13,6 +14,7 @@ import {
   type SourceContext,
   type SourceStats,
 } from "../../lib/io/source.ts";
+import { UpdatesSession } from "../../lib/io/updates-session.ts";
 import { AheadPartitions } from "./ahead-partitions.ts";
 import { clientErrors, clientFailure, isPassing } from "./client-errors.ts";
 import { ConnectionLog } from "./connection-log.ts";
@@ -44,6 +46,8 @@ export interface SourcePlan {
   readonly startFrom: StartFrom;
   readonly onError: "fail" | "skip";
   readonly withMetadata: boolean;
+  /** Messages hold whole commits: format updates. */
+  readonly holdsCommits: boolean;
   createParser(): Parser;
 }
 
@@ -57,7 +61,7 @@ export class KafkaSource implements Source {
   readonly #plan: SourcePlan;
   readonly #wantsMetadata: boolean;
   readonly #slots = new PartitionSlots();
-  readonly #session: InputSession;
+  readonly #session: Session;
   readonly #metadata: MetadataWriter;
   readonly #ahead: AheadPartitions;
   readonly #ledger: OffsetLedger | null;
@@ -106,7 +110,7 @@ export class KafkaSource implements Source {
     });
     await this.#assignAll(consumer);
     const all = this.#wantsMetadata;
-    const attributes = { timestamps: all, keys: all, headers: all };
+    const attributes = { timestamps: all, keys: all, headers: all || this.#plan.holdsCommits };
     this.#ingest = ingest(this.#slots, { attributes, partitionEnds, log });
     this.#ingest.onReadable(() => context.wake());
     this.#adviseScope(log);
@@ -163,9 +167,9 @@ export class KafkaSource implements Source {
     await this.#consumer?.close();
   }
 
-  #createSession(needed: readonly boolean[]): InputSession {
+  #createSession(needed: readonly boolean[]): Session {
     const { name, columns, primaryKey, policy, onError, withMetadata } = this.#plan;
-    return new InputSession({
+    const options: SessionOptions = {
       parser: this.#plan.createParser(),
       columns,
       needed,
@@ -178,7 +182,8 @@ export class KafkaSource implements Source {
       onAhead: (slot, ahead) => this.#ahead.note(slot, ahead),
       log: (line) => this.#context?.log(`${name}: ${line}`),
       now: Date.now,
-    });
+    };
+    return this.#plan.holdsCommits ? new UpdatesSession(options) : new InputSession(options);
   }
 
   async #assignAll(consumer: Consumer): Promise<void> {

@@ -14,6 +14,7 @@ import { messageFinder, ownMessages } from "./own-messages.ts";
 import type { PackedMessages, Parser, Reject } from "./parser.ts";
 import { type DeadLetters, Rejections } from "./rejections.ts";
 import { type Segment, SegmentPool } from "./segment.ts";
+import type { Session } from "./session.ts";
 
 export interface SessionOptions {
   readonly parser: Parser;
@@ -58,7 +59,7 @@ const QUIET_AFTER_MS = 10_000;
  * and seals each whole commit as one batch. Pull-based: `feed` once the last feed is used up, then `poll` until it
  * returns false; after each true one `seal` and one `release`.
  */
-export class InputSession {
+export class InputSession implements Session {
   readonly #options: SessionOptions;
   readonly #pool: SegmentPool;
   readonly #scope: CommitScope;

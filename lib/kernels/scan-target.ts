@@ -6,6 +6,8 @@ export interface ScanTarget {
   readonly kinds: Uint8Array;
   /** 1 where null is allowed. */
   readonly optional: Uint8Array;
+  /** 1 where a row that lacks an optional column has null there. */
+  readonly lackable: Uint8Array;
   /** 1 where somebody else fills in a column that a row lacks. */
   readonly filled: Uint8Array;
   /** By column and row; arrays of length 0 where the layout has none. There must be room for the rows scanned. */
@@ -67,11 +69,11 @@ export function scanNull(target: ScanTarget, column: number, row: number): boole
 
 /** Ends a row: columns that it lacked become null, or are left to be filled; false where neither is allowed. */
 export function finishScanRow(target: ScanTarget, row: number): boolean {
-  const { count, seen, stamp, filled } = target;
+  const { count, seen, stamp, filled, lackable } = target;
   for (let column = 0; column < count; column++) {
     if (seen[column] === stamp || filled[column] !== 0) continue;
     seen[column] = stamp;
-    if (!scanNull(target, column, row)) return false;
+    if (lackable[column] === 0 || !scanNull(target, column, row)) return false;
   }
   return true;
 }

@@ -39,6 +39,14 @@ const samples: Record<keyof typeof formats, Sample> = {
       ' {"id":5,"amount":-2.5,"name":null,"more":[1,"x"]} ',
     ],
   },
+  updates: {
+    columns: columnsOf({ ...wide, diff: "int", time: "int", key: ["pointer?", null] }),
+    good: [
+      '[{"amount":1.5,"at":"2024-01-01T00:00:00.000Z","diff":1,"id":1,"more":null,"name":"a","on":true,"time":2}]',
+      '[{"amount":"NaN","at":null,"diff":-1,"id":1,"more":[1],"name":null,"on":null,"time":2},{"amount":1,"at":null,"diff":1,"id":2,"more":null,"name":"é","on":false,"time":4}]',
+      ' [{"amount":1,"at":null,"diff":1,"id":3,"key":"6fa459ea-ee8a-4ca4-894e-db77e160355e","more":{},"name":"","on":null,"time":4,"extra":1}] ',
+    ],
+  },
   raw: { columns: columnsOf({ data: "str?" }), good: ["", "text", "é", "{}"] },
 };
 

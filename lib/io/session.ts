@@ -1,0 +1,33 @@
+import type { Batch } from "../data/batch.ts";
+import type { PackedMessages } from "./parser.ts";
+
+/**
+ * From packed messages to commits, pulled by a source: `feed` once the last feed is used up, then `poll` until it
+ * returns false; after each true one `seal` and one `release`. At the end of a static source `finish` instead.
+ */
+export interface Session {
+  /** Rows read, commits sealed and messages left out since the start. */
+  readonly rows: number;
+  readonly commits: number;
+  readonly rejected: number;
+  /** Rows received and not yet committed. */
+  readonly pendingRows: number;
+  /** Milliseconds until a commit by time is due; null where none will be. */
+  readonly dueInMs: number | null;
+  /** The partitions that the others wait for. */
+  readonly stalled: readonly number[];
+  /** A partition will be read. */
+  assign(partition: number): void;
+  /** Takes the next messages; the last ones must have been used up. */
+  feed(messages: PackedMessages): void;
+  /** Goes on until a commit is whole (true) or the messages are used up (false). May throw for a bad message. */
+  poll(): boolean;
+  /** The end of a static source: whether a last commit is to be sealed. */
+  finish(): boolean;
+  seal(time: number): Batch | null;
+  /** For each partition in the commit just sealed, the offset to read on from; call it between seal and release. */
+  sealedOffsets(): ReadonlyMap<number, number>;
+  release(): void;
+  /** Says once when rows wait for long. Call it about once a second. */
+  remind(): void;
+}

@@ -1,0 +1,87 @@
+import type { LiveRows, Misfit, RowChange } from "./live-rows.ts";
+import type { UpdateRows } from "./update-rows.ts";
+
+interface History {
+  run: string;
+  /** The time of its last commit. */
+  time: number;
+  /** Runs that others have taken the place of. */
+  readonly replaced: Set<string>;
+}
+
+/** What a message, or all parts of a commit, come to. */
+export interface TakenUpdates {
+  readonly changes: readonly RowChange[];
+  /** Rows of the commits taken, and commits left out because they had been taken before. */
+  readonly rows: number;
+  readonly replayed: number;
+  /** The rows that a former run had, where these are the first updates of a new one; else null. */
+  readonly replacedRows: number | null;
+}
+
+/**
+ * What writers' runs have said, one history a partition: a run's commits count once each, in order, and the first
+ * commit of a new run takes back everything that the run before it had put there.
+ */
+export class UpdateHistories {
+  readonly #live: LiveRows;
+  readonly #histories: History[] = [];
+
+  constructor(live: LiveRows) {
+    this.#live = live;
+  }
+
+  /** Whether a newer run has taken the place of this one, so that what it still says does not count. */
+  hasReplaced(partition: number, run: string): boolean {
+    return this.#histories[partition]?.replaced.has(run) === true;
+  }
+
+  /** Takes updates whose times do not fall, whole commits each: all of them, or none where one does not fit. */
+  take(partition: number, run: string, updates: UpdateRows): TakenUpdates | Misfit {
+    const history = this.#histories[partition];
+    const anew = history?.run !== run;
+    const { length, times, diffs, cells, keys } = updates;
+    const live = this.#live;
+    live.begin(partition);
+    const slots = live.locate(cells, keys, length);
+    const replacedRows = anew && history !== undefined ? live.sizeOf(partition) : null;
+    const changes: RowChange[] = [];
+    let last = anew ? Number.NEGATIVE_INFINITY : history.time;
+    let rows = 0;
+    let replayed = 0;
+    for (let from = 0, to = 0; from < length; from = to) {
+      to = endOfCommit(times, from, length);
+      if (times[from] <= last) {
+        replayed++;
+        continue;
+      }
+      const change = live.apply(slots, diffs, from, to, anew && rows === 0);
+      if ("code" in change) {
+        live.undo();
+        return change;
+      }
+      last = times[from];
+      rows += to - from;
+      if (change.slots.length > 0) changes.push(change);
+    }
+    this.#note(partition, run, last);
+    return { changes, rows, replayed, replacedRows };
+  }
+
+  #note(partition: number, run: string, time: number): void {
+    const history = this.#histories[partition];
+    if (history === undefined) {
+      this.#histories[partition] = { run, time, replaced: new Set() };
+      return;
+    }
+    if (history.run !== run) history.replaced.add(history.run);
+    history.run = run;
+    history.time = time;
+  }
+}
+
+function endOfCommit(times: Float64Array, from: number, to: number): number {
+  let end = from + 1;
+  while (end < to && times[end] === times[from]) end++;
+  return end;
+}
