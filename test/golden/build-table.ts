@@ -1,0 +1,89 @@
+import * as pw from "towpath";
+import { type Callable, callMethod, evaluate, evaluateAll, type Scope } from "./evaluate.ts";
+import type { Program, Step } from "./program.ts";
+
+type Loose = pw.Table<Record<string, never>>;
+type Tables = (name: string) => Loose;
+type StepOf<K extends Step[0]> = Extract<Step, readonly [K, ...unknown[]]>;
+
+/** The result of a program, as a table of Towpath's. */
+export function buildTable({ tables, steps }: Program): Loose {
+  const made = new Map<string, Loose>();
+  for (const [name, markdown] of Object.entries(tables)) made.set(name, pw.debug.tableFromMarkdown(markdown));
+  for (const [name, step] of Object.entries(steps))
+    made.set(
+      name,
+      stepOf(step, (table) => made.get(table) as Loose),
+    );
+  return [...made.values()].at(-1) as Loose;
+}
+
+function stepOf(step: Step, tables: Tables): Loose {
+  const build = builders[step[0]] as (step: Step, tables: Tables) => unknown;
+  return build(step, tables) as Loose;
+}
+
+const builders: { readonly [K in Step[0]]: (step: StepOf<K>, tables: Tables) => unknown } = {
+  select: withColumns,
+  withColumns,
+  reduce: withColumns,
+  filter: ([, name, condition], tables) =>
+    on(tables(name)).filter(evaluate(condition, scopeOf(tables(name)))),
+  splitMatching: ([, name, condition], tables) => split(tables(name), condition)[0],
+  splitRest: ([, name, condition], tables) => split(tables(name), condition)[1],
+  without: ([, name, names], tables) => on(tables(name)).without(...names),
+  rename: ([, name, names], tables) => on(tables(name)).rename(names),
+  castTypes: ([, name, types], tables) => on(tables(name)).castTypes(types),
+  groupBy([, name, by, columns], tables) {
+    const scope = scopeOf(tables(name));
+    const grouped = on(tables(name)).groupBy(...by.map((expr) => evaluate(expr, scope)));
+    return (grouped as Callable).reduce(evaluateAll(columns, scope));
+  },
+  flatten: ([, name, column], tables) => on(tables(name)).flatten(column),
+  removeErrors: ([, name], tables) => tables(name).removeErrors(),
+  withIdFrom([, name, values], tables) {
+    const scope = scopeOf(tables(name));
+    return on(tables(name)).withIdFrom(...values.map((expr) => evaluate(expr, scope)));
+  },
+  concat: ([, [first, ...others]], tables) => tables(first).concat(...others.map(tables)),
+  concatReindex: ([, [first, ...others]], tables) => tables(first).concatReindex(...others.map(tables)),
+  updateRows: ([, name, other], tables) => tables(name).updateRows(tables(other)),
+  join([, mode, left, right, pairs, columns], tables) {
+    const conditions = pairs.map(([a, b]) => (l: object, r: object) => {
+      const scope = sidesOf(l, r);
+      return callMethod(evaluate(a, scope), "eq", [evaluate(b, scope)]);
+    });
+    const joined = on(tables(left))[mode](tables(right), ...conditions) as Callable;
+    return joined.select((l: object, r: object) => evaluateAll(columns, sidesOf(l, r)));
+  },
+};
+
+function withColumns(step: StepOf<"select" | "withColumns" | "reduce">, tables: Tables): unknown {
+  const table = tables(step[1]);
+  return on(table)[step[0]](evaluateAll(step[2], scopeOf(table)));
+}
+
+function split(table: Loose, condition: StepOf<"splitRest">[2]): readonly unknown[] {
+  return on(table).split(evaluate(condition, scopeOf(table))) as readonly unknown[];
+}
+
+function on(table: Loose): Callable {
+  return table as unknown as Callable;
+}
+
+function scopeOf(table: Loose): Scope {
+  return {
+    column: (name) => (name === "id" ? pw.keyOf(table) : table.col(name)),
+    pointerFrom: (...values) => on(table).pointerFrom(...values),
+  };
+}
+
+/** Columns are "left.name" and "right.name". */
+function sidesOf(left: object, right: object): Scope {
+  return {
+    column(path) {
+      const [side, name] = path.split(".");
+      return (side === "left" ? left : right)[name as never];
+    },
+  };
+}

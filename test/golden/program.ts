@@ -1,0 +1,48 @@
+/**
+ * A program said once, as data, for Towpath (`build-table.ts`) and for Pathway (`scripts/golden/record.py`).
+ *
+ * Names of steps, functions and types are Towpath's.
+ */
+export interface Program {
+  /** Drawings as `pw.debug.tableFromMarkdown` takes them, by the name that steps call them. `None` is null. */
+  readonly tables: Readonly<Record<string, string>>;
+  /** What is made, in order; the last one is the program's result. */
+  readonly steps: Readonly<Record<string, Step>>;
+  /** "report": failed cells are values that can be looked at, not the program's end. */
+  readonly onError?: "report";
+}
+
+/**
+ * A value; a column, as `"$name"` (`"$id"` is the row's key, in a join they are `"$left.name"` and `"$right.name"`); or
+ * a call: the function's name and its arguments, of a method the object first.
+ */
+export type Expr = number | boolean | null | string | Call;
+export interface Call extends ReadonlyArray<Expr> {
+  readonly 0: string;
+}
+
+export type Columns = Readonly<Record<string, Expr>>;
+type Names = readonly string[];
+
+/** The method, the tables that it is about, and its arguments. */
+export type Step =
+  | readonly ["select", table: string, columns: Columns]
+  | readonly ["withColumns", table: string, columns: Columns]
+  | readonly ["reduce", table: string, columns: Columns]
+  | readonly ["filter", table: string, condition: Expr]
+  | readonly ["splitMatching", table: string, condition: Expr]
+  | readonly ["splitRest", table: string, condition: Expr]
+  | readonly ["without", table: string, names: Names]
+  | readonly ["rename", table: string, names: Readonly<Record<string, string>>]
+  | readonly ["castTypes", table: string, types: Readonly<Record<string, string>>]
+  | readonly ["groupBy", table: string, by: readonly Expr[], columns: Columns]
+  | readonly ["flatten", table: string, column: string]
+  | readonly ["removeErrors", table: string]
+  | readonly ["withIdFrom", table: string, values: readonly Expr[]]
+  | readonly ["concat", tables: Names]
+  | readonly ["concatReindex", tables: Names]
+  | readonly ["updateRows", table: string, other: string]
+  | readonly ["join", mode: JoinMode, left: string, right: string, on: readonly Pair[], columns: Columns];
+
+export type JoinMode = "join" | "joinLeft" | "joinRight" | "joinOuter";
+export type Pair = readonly [left: Expr, right: Expr];

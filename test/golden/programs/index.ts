@@ -1,0 +1,17 @@
+import type { Program } from "../program.ts";
+import { expressionPrograms } from "./expressions.ts";
+import { failurePrograms } from "./failures.ts";
+import { groupPrograms } from "./groups.ts";
+import { joinPrograms } from "./joins.ts";
+import { manyChangesPrograms } from "./many-changes.ts";
+import { rowPrograms } from "./rows.ts";
+
+/** Every program, by name. */
+export const programs: Readonly<Record<string, Program>> = {
+  ...expressionPrograms,
+  ...rowPrograms,
+  ...groupPrograms,
+  ...joinPrograms,
+  ...failurePrograms,
+  ...manyChangesPrograms,
+};
