@@ -4,7 +4,7 @@ import type { RowBuilder } from "../../lib/data/row-builder.ts";
 import type { Columns } from "../../lib/data/schema.ts";
 import type { ColumnType } from "../../lib/data/type.ts";
 import { TowpathError } from "../../lib/errors.ts";
-import type { Formatter } from "../../lib/io/formatter.ts";
+import type { Formatter, RecordOptions } from "../../lib/io/formatter.ts";
 import type { PackedMessages, Parser, Reject } from "../../lib/io/parser.ts";
 import { type CsvShape, scanCsvLine, scanCsvMessages } from "../../lib/kernels/csv-scan.ts";
 import {
@@ -42,7 +42,9 @@ export interface CsvOptions {
 export const csv = {
   name: "csv",
   parser: { create: (columns: Columns, options: CsvOptions = {}): Parser => new CsvParser(columns, options) },
-  formatter: { create: (columns: Columns): Formatter => new CsvFormatter(columns) },
+  formatter: {
+    create: (columns: Columns, options?: RecordOptions): Formatter => new CsvFormatter(columns, options),
+  },
 } as const satisfies FormatDefinition;
 
 /** Where the header stands and what it names. */

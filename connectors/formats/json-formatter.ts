@@ -5,7 +5,7 @@ import type { Columns } from "../../lib/data/schema.ts";
 import type { TypeName } from "../../lib/data/type.ts";
 import { JSON_DEPTH_MAX, stableJson } from "../../lib/data/value.ts";
 import { TowpathError } from "../../lib/errors.ts";
-import type { ByteSink, Formatter } from "../../lib/io/formatter.ts";
+import type { ByteSink, Formatter, RecordOptions } from "../../lib/io/formatter.ts";
 import { ISO_DATETIME_BYTES_MAX, writeIsoDatetime } from "../../lib/kernels/iso-datetime.ts";
 import {
   writeBytes,
@@ -13,6 +13,7 @@ import {
   writeJsonNumber,
   writeJsonText,
   writeJsonUuid,
+  writeJsonUuidOfWords,
 } from "../../lib/kernels/json-write.ts";
 import { NUMBER_BYTES_MAX, writeAscii, writeInteger } from "../../lib/kernels/number-write.ts";
 import { refuseReserved } from "./reserved-columns.ts";
@@ -20,8 +21,11 @@ import { refuseReserved } from "./reserved-columns.ts";
 /** Fields that the writer adds to the columns. */
 const DIFF = -1;
 const TIME = -2;
+const ROW_KEY = -3;
+/** A key's text in quotes. */
+const UUID_BYTES = 38;
 
-/** One name of a record: the bytes before its value, and where the value comes from (a column, DIFF or TIME). */
+/** One name of a record: the bytes before its value, and where the value comes from (a column, DIFF, TIME, ROW_KEY). */
 interface Field {
   readonly prefix: Uint8Array;
   readonly from: number;
@@ -30,18 +34,25 @@ interface Field {
 
 /**
  * Writes `{…columns, "diff": 1 | -1, "time": t}` with names in the order of fast-json-stable-stringify: the record is
- * what that package makes of it after the encodings of design.md, section 2, "Output". Throws TP_COLUMN_RESERVED for
- * columns called `diff` or `time`.
+ * what that package makes of it after the encodings of docs/output.md. Throws TP_COLUMN_RESERVED for columns called
+ * `diff` or `time`, or `key` where the row's key is written.
  */
 export class JsonFormatter implements Formatter {
   readonly #fields: readonly Field[];
   /** The bytes of the time written last, which a whole commit shares. */
   readonly #time = { bytes: new Uint8Array(NUMBER_BYTES_MAX), length: 0, value: Number.NaN };
 
-  constructor(columns: Columns) {
-    refuseReserved(columns);
-    const sources = columns.map((column, i) => ({ name: column.name, from: i, type: column.type.name }));
-    sources.push({ name: "diff", from: DIFF, type: "int" }, { name: "time", from: TIME, type: "int" });
+  constructor(columns: Columns, options: RecordOptions = {}) {
+    refuseReserved(columns, options);
+    const { changes = true, includeKey = false, positions } = options;
+    const sources = columns.map(({ name, type }, i) => ({
+      name,
+      from: positions?.[i] ?? i,
+      type: type.name,
+    }));
+    if (changes)
+      sources.push({ name: "diff", from: DIFF, type: "int" }, { name: "time", from: TIME, type: "int" });
+    if (includeKey) sources.push({ name: "key", from: ROW_KEY, type: "pointer" });
     sources.sort((a, b) => (a.name < b.name ? -1 : 1));
     this.#fields = sources.map(({ name, from, type }, i) => ({
       prefix: Buffer.from(`${i === 0 ? "{" : ","}${JSON.stringify(name)}:`),
@@ -59,6 +70,7 @@ export class JsonFormatter implements Formatter {
       out.used = writeBytes(out.bytes, out.used, prefix, 0, prefix.length);
       if (from >= 0) writeJsonCell(batch.columns[from], type, row, out);
       else if (from === DIFF) out.used = writeInteger(out.bytes, out.used, diff);
+      else if (from === ROW_KEY) writeRowKey(batch, row, out);
       else out.used = writeBytes(out.bytes, out.used, this.#time.bytes, 0, this.#time.length);
     }
     out.reserve(1);
@@ -69,6 +81,21 @@ export class JsonFormatter implements Formatter {
     this.#time.value = value;
     this.#time.length = writeInteger(this.#time.bytes, 0, value);
   }
+}
+
+/** The key of a row, in quotes. */
+export function writeRowKey(batch: Batch, row: number, out: ByteSink): void {
+  const words = batch.keys.words();
+  const at = 4 * row;
+  out.reserve(UUID_BYTES);
+  out.used = writeJsonUuidOfWords(
+    out.bytes,
+    out.used,
+    words[at],
+    words[at + 1],
+    words[at + 2],
+    words[at + 3],
+  );
 }
 
 /** There must be room for NUMBER_BYTES_MAX; for longer values it makes room. */

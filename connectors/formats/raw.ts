@@ -5,17 +5,23 @@ import type { RowBuilder } from "../../lib/data/row-builder.ts";
 import type { Columns } from "../../lib/data/schema.ts";
 import { formatType } from "../../lib/data/type.ts";
 import { TowpathError } from "../../lib/errors.ts";
+import type { Formatter, RecordOptions } from "../../lib/io/formatter.ts";
 import type { PackedMessages, Parser, Reject } from "../../lib/io/parser.ts";
 import type { FormatDefinition } from "./format.ts";
 import { encodingDetail, isNull, startOf } from "./message.ts";
+import { RawFormatter } from "./raw-formatter.ts";
 
 /**
  * Messages as they are: one column, `bytes`, or `str` where the messages are UTF-8 (a byte order mark is kept; what
- * is not UTF-8 is a bad row). A null payload is null where the column is optional, else a bad row.
+ * is not UTF-8 is a bad row). A null payload is null where the column is optional, else a bad row, and null is written
+ * as one.
  */
 export const raw = {
   name: "raw",
   parser: { create: (columns: Columns): Parser => new RawParser(columns) },
+  formatter: {
+    create: (columns: Columns, options?: RecordOptions): Formatter => new RawFormatter(columns, options),
+  },
 } as const satisfies FormatDefinition;
 
 class RawParser implements Parser {

@@ -9,6 +9,16 @@ export interface ByteSink {
   reserve(count: number): void;
 }
 
+/** What a record holds beside the columns. */
+export interface RecordOptions {
+  /** `diff` and `time`; default true. */
+  readonly changes?: boolean;
+  /** `key`, the text of the row's key; default false. */
+  readonly includeKey?: boolean;
+  /** Where the columns stand in a batch; default: in order. */
+  readonly positions?: readonly number[];
+}
+
 /** Rows to bytes. */
 export interface Formatter {
   /** Absent where there is none: what stands before the first record of a file, without a break. */
@@ -18,6 +28,8 @@ export interface Formatter {
    * Column order is fixed at creation; every cell is a value or null (failed cells never reach an output).
    */
   formatInto(batch: Batch, row: number, diff: number, out: ByteSink): void;
+  /** Absent where no row is: whether the row is no record at all, but null. */
+  isNull?(batch: Batch, row: number): boolean;
 }
 
 export interface FormatterDefinition<Options = unknown> {

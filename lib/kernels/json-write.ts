@@ -109,3 +109,25 @@ export function writeJsonUuid(out: Uint8Array, start: number, from: Uint8Array, 
   out[at++] = 34;
   return at;
 }
+
+/** The UUID whose bytes are four words, least significant byte first, as a JSON string; room for 38. */
+export function writeJsonUuidOfWords(
+  out: Uint8Array,
+  start: number,
+  w0: number,
+  w1: number,
+  w2: number,
+  w3: number,
+): number {
+  let at = start;
+  out[at++] = 34;
+  for (let i = 0; i < 16; i++) {
+    if (i === 4 || i === 6 || i === 8 || i === 10) out[at++] = 45;
+    const word = i < 4 ? w0 : i < 8 ? w1 : i < 12 ? w2 : w3;
+    const byte = word >>> (8 * (i & 3));
+    out[at++] = HEX[(byte >> 4) & 15];
+    out[at++] = HEX[byte & 15];
+  }
+  out[at++] = 34;
+  return at;
+}

@@ -6,6 +6,7 @@ import { Batch } from "../../lib/data/batch.ts";
 import { writeCell } from "../../lib/data/column-builder.ts";
 import { Keys } from "../../lib/data/keys.ts";
 import { RowBuilder } from "../../lib/data/row-builder.ts";
+import type { Columns } from "../../lib/data/schema.ts";
 import { formatType, typeNames } from "../../lib/data/type.ts";
 import { ByteWriter } from "../../lib/io/byte-writer.ts";
 import { columnsOf, packed, parse } from "../connectors/formats/packed.ts";
@@ -24,10 +25,13 @@ const values: Record<(typeof typeNames)[number], unknown> = {
   any: ["x", { y: 1 }],
 };
 
-const columns = columnsOf(Object.fromEntries(typeNames.map((name) => [name, `${name}?`])));
+const all = columnsOf(Object.fromEntries(typeNames.map((name) => [name, `${name}?`])));
+/** The columns that a format can write. */
+const columnsFor = (name: string): Columns =>
+  name === "raw" ? all.filter((column) => column.name === "bytes") : all;
 
 /** Two rows: all values, all nulls. */
-function sampleBatch(): Batch {
+function sampleBatch(columns: Columns): Batch {
   const rows = new RowBuilder(
     columns,
     columns.map(() => true),
@@ -47,8 +51,11 @@ const writers = Object.values(formats).flatMap((format: FormatDefinition) =>
 );
 
 describe.each(writers)("$format.name", ({ format, definition }) => {
+  const columns = columnsFor(format.name);
+  const names = columns.map(({ name }) => name as (typeof typeNames)[number]);
+
   test("a record is appended, whatever room there is, and the same each time", () => {
-    const batch = sampleBatch();
+    const batch = sampleBatch(columns);
     const formatter = definition.create(columns, {});
     const texts = [1, 4096].map((capacity) => {
       const out = new ByteWriter(capacity);
@@ -62,9 +69,10 @@ describe.each(writers)("$format.name", ({ format, definition }) => {
   });
 
   test(`what is written is read back: ${columns.map(({ type }) => formatType(type)).join(", ")}`, () => {
-    const batch = sampleBatch();
+    const batch = sampleBatch(columns);
     const formatter = definition.create(columns, {});
     const payloads = [0, 1].map((row) => {
+      if (formatter.isNull?.(batch, row) === true) return null;
       const out = new ByteWriter();
       formatter.formatInto(batch, row, 1, out);
       return Buffer.from(out.view());
@@ -81,8 +89,10 @@ describe.each(writers)("$format.name", ({ format, definition }) => {
     expect(rejected).toStrictEqual([]);
     expect(rows.map((row) => row.values)).toStrictEqual([
       // A cell of csv is a text, so that is what `any` gets.
-      format.name === "csv" ? { ...values, any: '["x",{"y":1}]' } : values,
-      Object.fromEntries(typeNames.map((name) => [name, null])),
+      Object.fromEntries(
+        names.map((name) => [name, name === "any" && format.name === "csv" ? '["x",{"y":1}]' : values[name]]),
+      ),
+      Object.fromEntries(names.map((name) => [name, null])),
     ]);
   });
 });

@@ -38,9 +38,9 @@ export interface NamedClient {
   disconnect(...rest: never[]): unknown;
 }
 
-type Handle = object;
+export type Handle = object;
 
-interface Addon {
+export interface Addon {
   attach(clientName: string): Handle | null;
   detach(handle: Handle): void;
   setGeneration(handle: Handle, generation: number): void;
@@ -51,6 +51,19 @@ interface Addon {
   versions(): [number, number];
   mockTopicCreate(clientName: string, topic: string, partitions: number, replication: number): void;
   mockBootstraps(clientName: string): string;
+  pressAttach(clientName: string): Handle | null;
+  pressDetach(handle: Handle): void;
+  pressTopic(handle: Handle, topic: string): number;
+  pressSend(
+    handle: Handle,
+    bytes: Uint8Array,
+    fields: Int32Array,
+    from: number,
+    to: number,
+    error: Int32Array,
+  ): number;
+  pressReports(handle: Handle, out: Float64Array): number;
+  pressFailure(handle: Handle): [number, string, number, number, number] | null;
 }
 
 const BUILD_COMMAND = "node connectors/kafka/native/build.mjs";
@@ -101,7 +114,8 @@ function versionText(version: number): string {
 
 let loaded: Addon | undefined;
 
-function addon(): Addon {
+/** The native half, loaded on first use. Throws TP_KAFKA_NATIVE_MISSING. */
+export function addon(): Addon {
   if (loaded !== undefined) return loaded;
   const path = pluginPath();
   let native: Addon;

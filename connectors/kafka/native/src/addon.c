@@ -251,6 +251,12 @@ NAPI_MODULE_INIT() {
       {"versions", NULL, versions, NULL, NULL, NULL, napi_enumerable, NULL},
       {"mockTopicCreate", NULL, mock_topic_create, NULL, NULL, NULL, napi_enumerable, NULL},
       {"mockBootstraps", NULL, mock_bootstraps, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"pressAttach", NULL, press_attach, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"pressDetach", NULL, press_detach, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"pressTopic", NULL, press_add_topic, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"pressSend", NULL, press_send, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"pressReports", NULL, press_reports, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"pressFailure", NULL, press_failure, NULL, NULL, NULL, napi_enumerable, NULL},
   };
   napi_define_properties(env, exports, sizeof functions / sizeof *functions, functions);
   return exports;

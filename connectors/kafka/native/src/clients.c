@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "press.h"
 #include "towpath-kafka.h"
 
 #define PLUGIN_NAME "towpath"
@@ -26,6 +27,7 @@ struct client *client_find(const char *name) {
 void client_release(struct client *client) {
   if (atomic_fetch_sub(&client->references, 1) > 1) return;
   pthread_mutex_destroy(&client->lock);
+  pthread_mutex_destroy(&client->report_lock);
   free(client);
 }
 
@@ -67,7 +69,16 @@ static rd_kafka_resp_err_t on_new(rd_kafka_t *handle, const rd_kafka_conf_t *con
     free(client);
     return RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE;
   }
+  if (pthread_mutex_init(&client->report_lock, NULL) != 0) {
+    pthread_mutex_destroy(&client->lock);
+    free(client);
+    return RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE;
+  }
   rd_kafka_resp_err_t error = rd_kafka_interceptor_add_on_destroy(handle, PLUGIN_NAME, on_destroy, client);
+  /* Without it the client is none that a press can be attached to; what it lives for goes on. */
+  client->reports = error == RD_KAFKA_RESP_ERR_NO_ERROR && rd_kafka_type(handle) == RD_KAFKA_PRODUCER &&
+                    rd_kafka_interceptor_add_on_acknowledgement(handle, PLUGIN_NAME, press_acknowledged, client) ==
+                        RD_KAFKA_RESP_ERR_NO_ERROR;
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     client_release(client);
     return error;

@@ -1,12 +1,13 @@
 /**
- * Packed reading from a Kafka consumer that another library owns.
+ * Packed reading from a Kafka consumer that another library owns, and packed writing to a producer (press.h).
  *
  * This shared object is two things at once: a Node-API addon, and a librdkafka plugin (`plugin.library.paths`). As a
  * plugin it is told of every rd_kafka_t that a configuration naming it creates (clients.c); as an addon it takes
- * message batches from such a client's consumer queue (tap.c, pack.c) and hands them to JavaScript (addon.c).
+ * message batches from such a client's consumer queue (tap.c, pack.c) and hands them to JavaScript (addon.c), and gives
+ * such a client messages to send (press.c, press-addon.c).
  *
  * Ownership and threads
- * - A `client` is shared by the registry (until librdkafka destroys the client) and by at most one tap; it is counted.
+ * - A `client` is shared by the registry (until librdkafka destroys the client) and by at most one tap or press; it is counted.
  * - A `tap` belongs to one JavaScript reader and is used on that reader's thread only. What librdkafka's threads may
  *   touch at the same time (its queue and held messages, on destruction) is guarded by `client->lock`.
  * - Locks are taken in the order registry → client; librdkafka's own queue locks come last. No JavaScript runs and
@@ -24,6 +25,7 @@
 #include "rdkafka.h"
 
 struct tap;
+struct press;
 
 /** One client of librdkafka that was created with this plugin. */
 struct client {
@@ -32,6 +34,9 @@ struct client {
   pthread_mutex_t lock;
   rd_kafka_t *handle; /* NULL once librdkafka destroys it; guarded by `lock` */
   struct tap *tap;    /* the attached tap, or NULL; guarded by `lock` */
+  bool reports;       /* a producer that tells what becomes of its messages */
+  pthread_mutex_t report_lock; /* see press.h */
+  struct press *press; /* the attached press, or NULL; guarded by `report_lock` */
 };
 
 /** Finds a live client by rd_kafka_name(), which is unique in a process, and counts the caller in; NULL when there is none. Give it back with client_release. */
@@ -90,7 +95,7 @@ struct tap {
   void *wake_opaque;
 };
 
-enum tap_result { TAP_OK, TAP_NO_CLIENT, TAP_NOT_CONSUMER, TAP_TAKEN, TAP_NO_MEMORY };
+enum tap_result { TAP_OK, TAP_NO_CLIENT, TAP_NOT_CONSUMER, TAP_TAKEN, TAP_NO_MEMORY, TAP_NO_REPORTS };
 
 /** Opens the only tap of a client. On TAP_OK the caller owns *out and ends it with tap_free. */
 enum tap_result tap_open(const char *client_name, struct tap **out);
