@@ -115,7 +115,7 @@ function syntaxDetail(text: string, error: unknown): string {
 }
 
 /** The text of a member's value in a message that JSON.parse took; of several with its name, the last. */
-function memberText(text: string, ordinal: number, name: string): string {
+export function memberText(text: string, ordinal: number, name: string): string {
   const bytes = Buffer.from(text);
   const end = bytes.length;
   let at = skipJsonSpace(bytes, 0, end);

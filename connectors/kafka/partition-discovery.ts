@@ -48,20 +48,23 @@ export class PartitionDiscovery {
   readonly #consumer: Consumer;
   readonly #slots: PartitionSlots;
   readonly #topics: readonly string[];
+  readonly #isWanted: (partition: number) => boolean;
   readonly #found: (slots: readonly number[]) => void;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  /** `found` is told the slots of new partitions. */
+  /** `found` is told the slots of new partitions, of those that `isWanted`. */
   constructor(
     consumer: Consumer,
     slots: PartitionSlots,
     topics: readonly string[],
+    isWanted: (partition: number) => boolean,
     found: (slots: readonly number[]) => void,
   ) {
     this.#consumer = consumer;
     this.#slots = slots;
     this.#topics = topics;
+    this.#isWanted = isWanted;
     this.#found = found;
   }
 
@@ -84,7 +87,9 @@ export class PartitionDiscovery {
       // A lost broker is not news here, and a partition can be found the next time.
       const partitions = await this.#consumer.partitionsOf(topic).catch(() => []);
       if (this.#stopped) return;
-      const fresh = partitions.filter((partition) => this.#slots.find(topic, partition) < 0);
+      const fresh = partitions.filter(
+        (partition) => this.#isWanted(partition) && this.#slots.find(topic, partition) < 0,
+      );
       if (fresh.length > 0) this.#found(fresh.map((partition) => this.#slots.add(topic, partition)));
     }
   }

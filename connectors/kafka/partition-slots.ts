@@ -65,6 +65,12 @@ export class PartitionSlots {
     return this.#list[slot];
   }
 
+  /** "topic orders, partition 0". */
+  place(slot: number): string {
+    const { topic, partition } = this.#list[slot];
+    return `topic ${topic}, partition ${partition}`;
+  }
+
   all(): readonly TopicPartition[] {
     return this.#list;
   }

@@ -1,11 +1,12 @@
 /** What `pw.kafka.read` takes, and the checks that name a wrong option when the plan is built. */
-import { nearest } from "../../lib/base/nearest.ts";
-import { TowpathError } from "../../lib/errors.ts";
 import { type CommitOptions, type CommitPolicy, defaultCommitPolicy } from "../../lib/io/commit-policy.ts";
-import type { Schema } from "../../lib/table/schema.ts";
+import type { KeyedSession } from "../../lib/io/keyed-commits.ts";
+import type { FieldOptions } from "../../lib/table/source-columns.ts";
 import type { CsvOptions } from "../formats/csv.ts";
 import { type FormatName, formats } from "../formats/index.ts";
 import type { KafkaSettings } from "./options.ts";
+import { checkPartitions, type PartitionChoice } from "./partition-choice.ts";
+import { bad, isCount, knownNames, oneOf, positive } from "./read-arguments.ts";
 
 /** Offsets by topic and partition: `{ orders: { 0: 120, 3: 7 } }`, or `{ orders: [120, 0, 0, 7] }`. */
 export type OffsetsByTopic = Readonly<Record<string, Readonly<Record<number, number>>>>;
@@ -25,6 +26,8 @@ export type StartFrom =
   | { readonly timestamp: number | Date }
   | { readonly offsets: OffsetsByTopic };
 
+export type OnError = "fail" | "skip" | { readonly deadLetter: string };
+
 interface CommonOptions {
   /** At least one; all their partitions are read. */
   readonly topicNames: readonly string[];
@@ -33,8 +36,24 @@ interface CommonOptions {
   /** "streaming" (default) goes on for ever; "static" ends with what the topics hold at the start. */
   readonly mode?: "streaming" | "static";
   readonly startFrom?: StartFrom;
-  /** A message that cannot be read ends the run ("fail", default), or is counted, logged and left out ("skip"). */
-  readonly onError?: "fail" | "skip";
+  /**
+   * A message that cannot be read ends the run ("fail", default), or is counted, logged and left out: forgotten
+   * ("skip"), or sent to a topic of the same cluster ({ deadLetter }) with its key, payload and headers as they were,
+   * and headers saying why and from where (`tp-error-code`, `tp-error-detail`, `tp-source`, `tp-topic`, `tp-partition`,
+   * `tp-offset`, `tp-timestamp`). It has arrived there before the commit that lacks it has any effect; where it cannot
+   * arrive, the run fails.
+   */
+  readonly onError?: OnError;
+  /** Which partitions are read; default: all. See `PartitionChoice`. */
+  readonly partitions?: PartitionChoice;
+  /** "all" (default): the partitions are this source's, without a consumer group that deals them out. */
+  readonly assignment?: "all";
+  /**
+   * Nothing more is read while commits with at least this many rows together have not been delivered by all outputs;
+   * default: no bound, as outputs that are full hold the run by themselves. Rows that wait for their marker do not
+   * count, and a commit may be larger.
+   */
+  readonly maxBacklogRows?: number;
   /** Adds the json column `_metadata`; default false. */
   readonly withMetadata?: boolean;
   /** The source's name in logs and keys; default: its topics. */
@@ -45,27 +64,43 @@ export interface RawReadOptions extends CommonOptions {
   readonly format: "raw";
   /** "utf8": `data` is text, and a message that is not UTF-8 is a bad row. Default: bytes. */
   readonly encoding?: "utf8";
+  readonly session?: never;
+  readonly primaryKey?: never;
+  readonly csv?: never;
 }
 
-interface FieldOptions extends CommonOptions {
-  /** Columns by name: csv gives text, json whatever the message holds (type `any`). Either this or `schema`. */
-  readonly valueColumns?: readonly string[];
-  /** Columns with types. */
-  readonly schema?: Schema<unknown, string>;
-  /** Columns that identify a row: a later message replaces the row. Default: those that the schema says. */
-  readonly primaryKey?: readonly string[];
+interface RecordOptions extends CommonOptions, FieldOptions {
+  /**
+   * With a primary key: a message with the key of a live row replaces that row ("upsert", default), or is a bad row
+   * ("insert"). In both a message without payload ends the row of its message key: a JSON object of the key's columns,
+   * or for one column a JSON scalar or its plain text.
+   */
+  readonly session?: KeyedSession;
+  readonly encoding?: never;
 }
 
-export interface CsvReadOptions extends FieldOptions {
+export interface CsvReadOptions extends RecordOptions {
   readonly format: "csv";
   readonly csv?: CsvOptions;
 }
 
-export interface JsonReadOptions extends FieldOptions {
+export interface JsonReadOptions extends RecordOptions {
   readonly format: "json";
+  readonly csv?: never;
 }
 
-export type ReadOptions = RawReadOptions | CsvReadOptions | JsonReadOptions;
+export interface UpdatesReadOptions extends Omit<CommonOptions, "commit" | "withMetadata">, FieldOptions {
+  readonly format: "updates";
+  readonly session?: never;
+  readonly encoding?: never;
+  readonly csv?: never;
+  /** `maxPendingRows` bounds the rows of commits of which parts are missing; messages hold whole commits otherwise. */
+  readonly commit?: Pick<CommitOptions, "maxPendingRows">;
+  /** A row may be added by one message and taken back by another, so it has no metadata. */
+  readonly withMetadata?: false;
+}
+
+export type ReadOptions = RawReadOptions | CsvReadOptions | JsonReadOptions | UpdatesReadOptions;
 
 const commonNames = [
   "topicNames",
@@ -75,14 +110,18 @@ const commonNames = [
   "startFrom",
   "onError",
   "withMetadata",
+  "partitions",
+  "assignment",
+  "maxBacklogRows",
   "name",
 ] as const;
-const fieldNames = ["valueColumns", "schema", "primaryKey"] as const;
+const fieldNames = ["valueColumns", "schema", "primaryKey", "session"] as const;
 
 const namesByFormat: Readonly<Record<FormatName, readonly string[]>> = {
   raw: [...commonNames, "encoding"],
   csv: [...commonNames, ...fieldNames, "csv"],
   json: [...commonNames, ...fieldNames],
+  updates: [...commonNames, "valueColumns", "schema", "primaryKey"],
 };
 
 /** Throws TP_BAD_ARGUMENT naming the option. What concerns columns is checked where they are made. */
@@ -95,13 +134,41 @@ export function checkReadOptions(options: ReadOptions, settings: KafkaSettings):
   knownNames(options, namesByFormat[format], (name) => `format "${format}" has no option "${name}"`);
   checkTopicNames(options.topicNames);
   oneOf("mode", options.mode, ["streaming", "static"]);
-  oneOf("onError", options.onError, ["fail", "skip"]);
-  oneOf("withMetadata", options.withMetadata, [true, false]);
+  checkOnError(options.onError, options.topicNames);
+  checkPartitions(options.partitions);
+  oneOf("assignment", options.assignment, ["all"]);
+  const { maxBacklogRows } = options;
+  if (maxBacklogRows !== undefined) {
+    positive("maxBacklogRows", maxBacklogRows, Number.isSafeInteger(maxBacklogRows));
+  }
+  oneOf("withMetadata", options.withMetadata, options.format === "updates" ? [false] : [true, false]);
   if (options.format === "raw") oneOf("encoding", options.encoding, ["utf8"]);
+  else oneOf("session", options.session, ["upsert", "insert"]);
   if (options.name !== undefined && (typeof options.name !== "string" || options.name === "")) {
     throw bad("name is not a text", "Give the source a name of at least one character, or leave it out.");
   }
   checkStartFrom(options.startFrom, options.topicNames, settings);
+}
+
+function checkOnError(onError: unknown, topics: readonly string[]): void {
+  if (typeof onError !== "object" || onError === null) {
+    oneOf("onError", onError, ["fail", "skip"], 'or { deadLetter: "topic" }');
+    return;
+  }
+  knownNames(onError, ["deadLetter"], (name) => `onError has no option "${name}"`);
+  const { deadLetter } = onError as { deadLetter?: unknown };
+  if (!isTopicName(deadLetter)) {
+    throw bad(
+      `onError.deadLetter: ${JSON.stringify(deadLetter) ?? String(deadLetter)} is not a name for a topic`,
+      'Give a topic of the same cluster, for example onError: { deadLetter: "orders-rejected" }.',
+    );
+  }
+  if (topics.includes(deadLetter)) {
+    throw bad(
+      `onError.deadLetter: "${deadLetter}" is read by this very source, which would meet its bad messages again`,
+      "Give another topic.",
+    );
+  }
 }
 
 function checkTopicNames(names: unknown): void {
@@ -161,10 +228,6 @@ function checkOffsets(offsets: unknown, topics: readonly string[]): void {
   }
 }
 
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
-}
-
 /** The whole policy, from what the user wrote. Throws TP_BAD_ARGUMENT naming the option. */
 export function commitPolicy(options: CommitOptions | undefined, mode: ReadOptions["mode"]): CommitPolicy {
   const given = options ?? {};
@@ -192,29 +255,12 @@ export function commitPolicy(options: CommitOptions | undefined, mode: ReadOptio
   return policy;
 }
 
-function positive(name: string, value: unknown, isNumber: boolean): void {
-  if (!isNumber || Number(value) <= 0) throw bad(`${name} is not a number above 0`, `Set ${name} to one.`);
-}
-
-function oneOf(name: string, value: unknown, allowed: readonly unknown[]): void {
-  if (allowed.includes(value) || (value === undefined && name !== "format")) return;
-  const list = allowed.map((item) => JSON.stringify(item)).join(", ");
-  const meant = typeof value === "string" ? nearest(value, allowed.map(String)) : undefined;
-  const question = meant === undefined ? "" : `Did you mean "${meant}"? `;
-  const shown = typeof value === "string" ? JSON.stringify(value) : String(value);
-  throw bad(`${name} cannot be ${shown}`, `${question}It is one of ${list}.`);
-}
-
-function knownNames(given: object, known: readonly string[], what: (name: string) => string): void {
-  for (const name of Object.keys(given)) {
-    if (known.includes(name)) continue;
-    const meant = nearest(name, known);
-    const question = meant === undefined ? "" : `Did you mean "${meant}"? `;
-    throw bad(what(name), `${question}The options are ${known.join(", ")}.`);
-  }
-}
-
-/** An error about an argument of `pw.kafka.read`. */
-export function bad(detail: string, hint: string): TowpathError {
-  return new TowpathError("TP_BAD_ARGUMENT", detail, { where: "pw.kafka.read", hint });
+/** The policy for format "updates", whose messages hold whole commits. Throws TP_BAD_ARGUMENT naming the option. */
+export function updatesPolicy(options: UpdatesReadOptions["commit"]): CommitPolicy {
+  const other = Object.keys(options ?? {}).find((name) => name !== "maxPendingRows");
+  if (other === undefined) return commitPolicy({ ...options, marker: null }, "static");
+  throw bad(
+    `format "updates" has no option commit.${other}`,
+    "Its commits are those that were written; commit.maxPendingRows bounds the rows of commits of which parts are missing.",
+  );
 }

@@ -1,22 +1,28 @@
 import type { ColumnSchema, Columns } from "../../lib/data/schema.ts";
 import { positionOf } from "../../lib/data/schema.ts";
+import type { ColumnType } from "../../lib/data/type.ts";
 import { TowpathError } from "../../lib/errors.ts";
+import type { CommitPolicy } from "../../lib/io/commit-policy.ts";
+import type { KeyedSession } from "../../lib/io/keyed-commits.ts";
 import type { Parser } from "../../lib/io/parser.ts";
+import { updateColumns } from "../../lib/io/update-rows.ts";
 import { Schema, type ValueColumns, valueColumns } from "../../lib/table/schema.ts";
 import { tableFromSource } from "../../lib/table/source.ts";
 import type { Table } from "../../lib/table/table.ts";
 import type { Simplify } from "../../lib/table/types.ts";
-import { formats } from "../formats/index.ts";
+import { type FormatName, formats } from "../formats/index.ts";
 import { metadataColumn } from "./metadata-column.ts";
 import { checkSettings, type KafkaSettings } from "./options.ts";
-import { bad, checkReadOptions, commitPolicy, type ReadOptions } from "./read-options.ts";
+import { bad } from "./read-arguments.ts";
+import { checkReadOptions, commitPolicy, type ReadOptions, updatesPolicy } from "./read-options.ts";
 import { redactSettings } from "./redact.ts";
-import { KafkaSource, type SourcePlan } from "./source.ts";
+import { KafkaSource } from "./source.ts";
+import type { SourcePlan } from "./source-plan.ts";
 
 type FieldColumns<O> = O extends { readonly schema: Schema<infer C, string> }
   ? C
   : O extends { readonly valueColumns: infer V extends readonly string[] }
-    ? ValueColumns<V, O extends { readonly format: "json" } ? unknown : string>
+    ? ValueColumns<V, O extends { readonly format: "json" | "updates" } ? unknown : string>
     : never;
 
 type PayloadColumns<O> = O extends { readonly format: "raw" }
@@ -41,6 +47,13 @@ export type ReadColumns<O> = Simplify<
  *
  * With a primary key a later message replaces the row of its key; else every message is a row of its own.
  *
+ * Format "updates" reads back what `pw.kafka.write` wrote to a topic: the table that was written, with the commits that
+ * it had, also over restarts of the writer (a new run's first commit replaces the rows of the run before). Columns are
+ * those of `schema`, or of `valueColumns` (type `any`). A row's key is the one that the writer added with `includeKey`
+ * (unless a column is called `key`), else a hash of the primary key, else of the row's cells and its number among equal
+ * rows. Each partition is a history of its own. `commit` takes `maxPendingRows` only. Read such a topic from the
+ * earliest message: a row that is taken back and is not there is a bad row.
+ *
  * @throws TowpathError TP_BAD_ARGUMENT naming the option, TP_KAFKA_UNKNOWN_SETTING, TP_KAFKA_NO_BROKERS,
  *   TP_BAD_SCHEMA, TP_COLUMN_DUPLICATE. While it runs, `pw.run` rejects with TP_KAFKA_UNREACHABLE (within 10 s),
  *   TP_KAFKA_AUTHENTICATION, TP_KAFKA_TOPIC_UNKNOWN, TP_KAFKA_OFFSET_OUT_OF_RANGE, TP_CSV_NO_HEADER,
@@ -57,24 +70,28 @@ export function read<const O extends ReadOptions>(
   checkSettings(settings);
   checkReadOptions(options, settings);
   const payload = payloadColumns(options);
+  const primaryKey = primaryKeyOf(options, payload);
   const withMetadata = options.withMetadata === true;
   if (withMetadata && positionOf(payload, metadataColumn.name) >= 0) {
     throw new TowpathError("TP_COLUMN_DUPLICATE", "a column _metadata comes with withMetadata", {
       hint: "Rename the field, or leave withMetadata out.",
     });
   }
-  const policy = commitPolicy(options.commit, options.mode);
   const plan: SourcePlan = {
     name: options.name ?? options.topicNames.join(","),
     settings: { ...settings },
     topics: [...options.topicNames],
     columns: withMetadata ? [...payload, metadataColumn] : payload,
-    primaryKey: primaryKeyOf(options, payload),
-    policy: options.format === "raw" ? policy : { ...policy, marker: policy.marker?.trim() ?? null },
+    primaryKey,
+    policy: policyOf(options),
     mode: options.mode ?? "streaming",
     startFrom: options.startFrom ?? "earliest",
+    partitions: options.partitions,
+    maxBacklogRows: options.maxBacklogRows ?? Number.POSITIVE_INFINITY,
+    session: sessionOf(options, primaryKey),
     onError: options.onError ?? "fail",
     withMetadata,
+    holdsCommits: options.format === "updates",
     createParser: () => createParser(options, payload),
   };
   // A parser checks its own options: better now than when the run starts.
@@ -83,7 +100,7 @@ export function read<const O extends ReadOptions>(
     connector: "kafka",
     name: plan.name,
     describe: describePlan(plan, options),
-    appendOnly: plan.primaryKey === null,
+    appendOnly: plan.primaryKey === null && !plan.holdsCommits,
     create: (needed) => new KafkaSource(plan, needed),
   });
 }
@@ -96,7 +113,15 @@ function createParser(options: ReadOptions, columns: Columns): Parser {
       return formats.csv.parser.create(columns, options.csv);
     case "json":
       return formats.json.parser.create(columns);
+    case "updates":
+      return formats.updates.parser.create(updateColumns(columns));
   }
+}
+
+function policyOf(options: ReadOptions): CommitPolicy {
+  if (options.format === "updates") return updatesPolicy(options.commit);
+  const policy = commitPolicy(options.commit, options.mode);
+  return options.format === "raw" ? policy : { ...policy, marker: policy.marker?.trim() ?? null };
 }
 
 function payloadColumns(options: ReadOptions): Columns {
@@ -111,8 +136,28 @@ function payloadColumns(options: ReadOptions): Columns {
       'Give either schema: pw.schema({ … }) or valueColumns: ["name", …].',
     );
   }
-  if (names !== undefined)
-    return valueColumns(names, { name: format === "csv" ? "str" : "any", optional: false });
+  const columns = names === undefined ? schemaColumns(schema) : valueColumns(names, namedTypes[format]);
+  if (format === "updates") refuseOwnFields(columns);
+  return columns;
+}
+
+/** What valueColumns are. A record of updates has all columns, so null is a value there and nothing that is missing. */
+const namedTypes: Record<Exclude<FormatName, "raw">, ColumnType> = {
+  csv: { name: "str", optional: false },
+  json: { name: "any", optional: false },
+  updates: { name: "any", optional: true },
+};
+
+function refuseOwnFields(columns: Columns): void {
+  const own = columns.find(({ name }) => name === "diff" || name === "time");
+  if (own === undefined) return;
+  throw new TowpathError("TP_COLUMN_RESERVED", `format "updates" has a field "${own.name}" of its own`, {
+    where: "pw.kafka.read",
+    hint: "Leave it out of the columns: it says what becomes of the row, and is no part of it.",
+  });
+}
+
+function schemaColumns(schema: unknown): Columns {
   if (schema instanceof Schema) return schema.columns;
   throw bad("schema is not one", 'Make it with pw.schema({ id: "int" }).');
 }
@@ -141,6 +186,14 @@ function primaryKeyOf(options: ReadOptions, columns: Columns): number[] | null {
     );
   }
   return positions;
+}
+
+function sessionOf(options: ReadOptions, primaryKey: readonly number[] | null): KeyedSession {
+  if (options.session !== "upsert" || primaryKey !== null) return options.session ?? "upsert";
+  throw bad(
+    'session: "upsert" needs a primary key: without one, every message is a row of its own',
+    'Set primaryKey: ["id"], or mark the columns in the schema with primaryKey: true.',
+  );
 }
 
 function describePlan(plan: SourcePlan, options: ReadOptions): Readonly<Record<string, unknown>> {

@@ -1,9 +1,5 @@
 import type { Batch } from "../../lib/data/batch.ts";
-import type { Columns } from "../../lib/data/schema.ts";
 import { TowpathError } from "../../lib/errors.ts";
-import type { CommitPolicy } from "../../lib/io/commit-policy.ts";
-import { InputSession, type SessionOptions } from "../../lib/io/input-session.ts";
-import type { Parser } from "../../lib/io/parser.ts";
 import type { Session } from "../../lib/io/session.ts";
 import {
   COMMIT,
@@ -14,42 +10,25 @@ import {
   type SourceContext,
   type SourceStats,
 } from "../../lib/io/source.ts";
-import { UpdatesSession } from "../../lib/io/updates-session.ts";
 import { AheadPartitions } from "./ahead-partitions.ts";
+import { Backlog } from "./backlog.ts";
 import { clientErrors, clientFailure, isPassing } from "./client-errors.ts";
 import { ConnectionLog } from "./connection-log.ts";
 import { type Consumer, OFFSET_BEGINNING } from "./consumer.ts";
+import { createSession, wantedAttributes } from "./create-session.ts";
 import { embeddedFailure } from "./embedded.ts";
 import type { Ingest } from "./ingest.ts";
 import { MetadataWriter } from "./metadata-column.ts";
 import { OffsetLedger, wantsAutoCommit } from "./offset-ledger.ts";
 import { OffsetWatch } from "./offset-watch.ts";
 import { openConsumer } from "./open-consumer.ts";
-import type { KafkaSettings } from "./options.ts";
+import { choosePartitions, isChosen } from "./partition-choice.ts";
 import { discoveryIntervalMs, findPartitions, PartitionDiscovery } from "./partition-discovery.ts";
 import { PartitionSlots } from "./partition-slots.ts";
-import type { StartFrom } from "./read-options.ts";
 import { ReadingBounds } from "./reading-bounds.ts";
+import type { SourcePlan } from "./source-plan.ts";
 import { StallReport } from "./stall-report.ts";
-import { findStarts } from "./start-offsets.ts";
-
-/** Everything about a source that is known before it runs; checked. */
-export interface SourcePlan {
-  readonly name: string;
-  readonly settings: KafkaSettings;
-  readonly topics: readonly string[];
-  /** The table's columns; the last one is `metadataColumn` where `withMetadata`. */
-  readonly columns: Columns;
-  readonly primaryKey: readonly number[] | null;
-  readonly policy: CommitPolicy;
-  readonly mode: "streaming" | "static";
-  readonly startFrom: StartFrom;
-  readonly onError: "fail" | "skip";
-  readonly withMetadata: boolean;
-  /** Messages hold whole commits: format updates. */
-  readonly holdsCommits: boolean;
-  createParser(): Parser;
-}
+import { checkStarts, findStarts } from "./start-offsets.ts";
 
 /** How long `poll` may work on messages that complete no commit, before timers and sockets get their turn. */
 const TURN_MS = 10;
@@ -65,6 +44,9 @@ export class KafkaSource implements Source {
   readonly #metadata: MetadataWriter;
   readonly #ahead: AheadPartitions;
   readonly #ledger: OffsetLedger | null;
+  readonly #backlog: Backlog;
+  /** Of the commits sealed so far. */
+  #sealedRows = 0;
   #context: SourceContext | null = null;
   #consumer: Consumer | null = null;
   #ingest: Ingest | null = null;
@@ -89,7 +71,14 @@ export class KafkaSource implements Source {
         this.#consumer?.resume(this.#slots.at(slot));
       },
     );
-    this.#session = this.#createSession(needed);
+    this.#session = createSession(plan, needed, {
+      slots: this.#slots,
+      metadata: this.#metadata,
+      ahead: this.#ahead,
+      letters: null,
+      log: (line) => this.#context?.log(`${plan.name}: ${line}`),
+    });
+    this.#backlog = new Backlog(plan.maxBacklogRows);
     this.#ledger = wantsAutoCommit(plan.settings) ? new OffsetLedger(this.#slots) : null;
   }
 
@@ -109,8 +98,7 @@ export class KafkaSource implements Source {
       else connection.note(error);
     });
     await this.#assignAll(consumer);
-    const all = this.#wantsMetadata;
-    const attributes = { timestamps: all, keys: all, headers: all || this.#plan.holdsCommits };
+    const attributes = wantedAttributes(this.#plan, this.#wantsMetadata);
     this.#ingest = ingest(this.#slots, { attributes, partitionEnds, log });
     this.#ingest.onReadable(() => context.wake());
     this.#adviseScope(log);
@@ -121,6 +109,7 @@ export class KafkaSource implements Source {
   poll(): PollResult {
     const { signal, wake } = this.#running();
     if (this.#failed || signal.aborted) return ENDED;
+    if (this.#backlog.full) return IDLE;
     if (this.#finishing) return this.#finish();
     const until = performance.now() + TURN_MS;
     while (!this.#session.poll()) {
@@ -140,6 +129,9 @@ export class KafkaSource implements Source {
 
   seal(time: number): Batch | null {
     const batch = this.#session.seal(time);
+    const { rows, pendingRows } = this.#session;
+    this.#backlog.sealed(time, rows - pendingRows - this.#sealedRows);
+    this.#sealedRows = rows - pendingRows;
     this.#ledger?.note(time, this.#session);
     return batch;
   }
@@ -150,6 +142,7 @@ export class KafkaSource implements Source {
 
   acknowledge(time: number): void {
     this.#ledger?.acknowledge(time);
+    if (this.#backlog.delivered(time)) this.#context?.wake();
   }
 
   stats(): SourceStats {
@@ -167,28 +160,12 @@ export class KafkaSource implements Source {
     await this.#consumer?.close();
   }
 
-  #createSession(needed: readonly boolean[]): Session {
-    const { name, columns, primaryKey, policy, onError, withMetadata } = this.#plan;
-    const options: SessionOptions = {
-      parser: this.#plan.createParser(),
-      columns,
-      needed,
-      primaryKey,
-      policy,
-      onError,
-      origin: (slot) => `${name}\0${this.#slots.at(slot).topic}\0${this.#slots.at(slot).partition}`,
-      place: (slot) => this.#place(slot),
-      ...(withMetadata ? { metadata: (...run) => this.#metadata.write(...run) } : {}),
-      onAhead: (slot, ahead) => this.#ahead.note(slot, ahead),
-      log: (line) => this.#context?.log(`${name}: ${line}`),
-      now: Date.now,
-    };
-    return this.#plan.holdsCommits ? new UpdatesSession(options) : new InputSession(options);
-  }
-
   async #assignAll(consumer: Consumer): Promise<void> {
-    const { settings, topics, mode, startFrom } = this.#plan;
-    const partitions = await findPartitions(consumer, settings, topics);
+    const { settings, topics, mode, startFrom, partitions: choice } = this.#plan;
+    const all = await findPartitions(consumer, settings, topics);
+    checkStarts(startFrom, all);
+    const partitions = choosePartitions(choice, topics, all);
+    if (partitions.length === 0) this.#tellNothingChosen(all.length);
     const starts = await findStarts(consumer, settings, startFrom, partitions, mode === "static");
     partitions.forEach(({ topic, partition }, i) => {
       const slot = this.#slots.add(topic, partition);
@@ -200,6 +177,14 @@ export class KafkaSource implements Source {
       this.#bounds = new ReadingBounds(this.#slots, ends);
     }
     consumer.assign(partitions.map((partition, i) => ({ ...partition, offset: starts[i].offset })));
+  }
+
+  #tellNothingChosen(count: number): void {
+    const { name, topics, partitions, mode } = this.#plan;
+    const rest = mode === "static" ? "" : ", until one comes into being";
+    this.#context?.log(
+      `${name}: none of the ${count} partitions of ${topics.join(", ")} is in the share ${JSON.stringify(partitions)}: nothing is read${rest}`,
+    );
   }
 
   /** Feeds the session the next messages; false where there are none now. */
@@ -222,7 +207,8 @@ export class KafkaSource implements Source {
       if (slot >= 0) this.#slots.reached(slot, offset);
       this.#connection?.answered();
     } else if (isPassing(event)) this.#connection?.note(event);
-    else this.#fail(clientFailure(event, this.#plan.settings, slot < 0 ? undefined : this.#place(slot)));
+    else
+      this.#fail(clientFailure(event, this.#plan.settings, slot < 0 ? undefined : this.#slots.place(slot)));
   }
 
   /** The last commits of a static source, one a call: with scope aligned a tail may be several segments long. */
@@ -240,8 +226,8 @@ export class KafkaSource implements Source {
   }
 
   #keepHouse(consumer: Consumer, log: (line: string) => void): void {
-    const { settings, topics, mode, policy } = this.#plan;
-    const stalls = new StallReport(policy, (slot) => this.#place(slot), log);
+    const { settings, topics, mode, policy, partitions: choice } = this.#plan;
+    const stalls = new StallReport(policy, (slot) => this.#slots.place(slot), log);
     const reset = settings["auto.offset.reset"] ?? "error";
     const watch =
       this.#ingest?.kind === "plain" && reset === "error" ? new OffsetWatch(consumer, this.#slots) : null;
@@ -253,7 +239,13 @@ export class KafkaSource implements Source {
     this.#housekeeping.unref();
     const everyMs = discoveryIntervalMs(settings);
     if (mode === "static" || everyMs === null) return;
-    this.#discovery = new PartitionDiscovery(consumer, this.#slots, topics, (slots) => this.#addNew(slots));
+    this.#discovery = new PartitionDiscovery(
+      consumer,
+      this.#slots,
+      topics,
+      (partition) => isChosen(choice, partition),
+      (slots) => this.#addNew(slots),
+    );
     this.#discovery.start(everyMs);
   }
 
@@ -261,7 +253,7 @@ export class KafkaSource implements Source {
   #addNew(slots: readonly number[]): void {
     for (const slot of slots) {
       this.#session.assign(slot);
-      this.#running().log(`${this.name}: reading a new partition: ${this.#place(slot)}`);
+      this.#running().log(`${this.name}: reading a new partition: ${this.#slots.place(slot)}`);
     }
     this.#consumer?.assign(slots.map((slot) => ({ ...this.#slots.at(slot), offset: OFFSET_BEGINNING })));
   }
@@ -271,7 +263,7 @@ export class KafkaSource implements Source {
     if (slot < 0) return;
     const message = `offset ${this.#slots.positions[slot]}`;
     const error = { code: clientErrors.offsetOutOfRange, message };
-    this.#fail(clientFailure(error, this.#plan.settings, this.#place(slot)));
+    this.#fail(clientFailure(error, this.#plan.settings, this.#slots.place(slot)));
   }
 
   #adviseScope(log: (line: string) => void): void {
@@ -293,11 +285,6 @@ export class KafkaSource implements Source {
       lag += Math.max(0, known.high - Math.max(known.low, this.#slots.positions[slot]));
     }
     return lag;
-  }
-
-  #place(slot: number): string {
-    const { topic, partition } = this.#slots.at(slot);
-    return `topic ${topic}, partition ${partition}`;
   }
 
   #fail(error: Error): void {

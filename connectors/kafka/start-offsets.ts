@@ -21,8 +21,8 @@ export interface Start {
  * "earliest" stays a name where it can: a number could be gone by the time of the first fetch. "latest" becomes a
  * number, so that nothing which comes after this moment is missed.
  *
- * Throws TP_KAFKA_OFFSET_OUT_OF_RANGE for an offset that the broker does not have, TP_BAD_ARGUMENT for a partition
- * that does not exist, TP_KAFKA_FAILED for times on a broker that cannot look them up.
+ * Throws TP_KAFKA_OFFSET_OUT_OF_RANGE for an offset that the broker does not have, TP_KAFKA_FAILED for times on a
+ * broker that cannot look them up.
  */
 export async function findStarts(
   consumer: Consumer,
@@ -75,7 +75,13 @@ async function givenOffsets(
     return found.map((offset) => offset ?? "latest");
   }
   const { offsets } = startFrom;
-  for (const [topic, ofTopic] of Object.entries(offsets)) {
+  return partitions.map(({ topic, partition }) => offsets[topic]?.[partition] ?? "earliest");
+}
+
+/** Throws TP_BAD_ARGUMENT where offsets are given for a partition that the topics do not have. */
+export function checkStarts(startFrom: StartFrom, partitions: readonly TopicPartition[]): void {
+  if (typeof startFrom !== "object" || !("offsets" in startFrom)) return;
+  for (const [topic, ofTopic] of Object.entries(startFrom.offsets)) {
     for (const partition of Object.keys(ofTopic).map(Number)) {
       if (partitions.some((known) => known.topic === topic && known.partition === partition)) continue;
       throw new TowpathError("TP_BAD_ARGUMENT", `startFrom.offsets: there is no partition ${partition}`, {
@@ -84,7 +90,6 @@ async function givenOffsets(
       });
     }
   }
-  return partitions.map(({ topic, partition }) => offsets[topic]?.[partition] ?? "earliest");
 }
 
 /**

@@ -1,0 +1,60 @@
+import { InputSession, type SessionOptions } from "../../lib/io/input-session.ts";
+import type { DeadLetters } from "../../lib/io/rejections.ts";
+import type { Session } from "../../lib/io/session.ts";
+import { UpdatesSession } from "../../lib/io/updates-session.ts";
+import { MessageKeyReader } from "../formats/message-key.ts";
+import type { AheadPartitions } from "./ahead-partitions.ts";
+import type { Attributes } from "./ingest.ts";
+import type { MetadataWriter } from "./metadata-column.ts";
+import type { PartitionSlots } from "./partition-slots.ts";
+import type { SourcePlan } from "./source-plan.ts";
+
+/** What a source lends its session. */
+export interface SessionParts {
+  readonly slots: PartitionSlots;
+  readonly metadata: MetadataWriter;
+  readonly ahead: AheadPartitions;
+  /** Where rejected messages go, if anywhere. */
+  readonly letters: DeadLetters | null;
+  log(line: string): void;
+}
+
+/** The session that makes commits of a source's messages. */
+export function createSession(plan: SourcePlan, needed: readonly boolean[], parts: SessionParts): Session {
+  const { name, topics, columns, primaryKey, policy, onError, withMetadata } = plan;
+  const { slots, metadata, ahead, letters, log } = parts;
+  const keyReader = primaryKey === null ? null : new MessageKeyReader(columns, primaryKey);
+  const options: SessionOptions = {
+    parser: plan.createParser(),
+    columns,
+    needed,
+    primaryKey,
+    session: plan.session,
+    compare(slot, otherSlot) {
+      const [one, other] = [slots.at(slot), slots.at(otherSlot)];
+      const byTopic = topics.indexOf(one.topic) - topics.indexOf(other.topic);
+      return byTopic === 0 ? one.partition - other.partition : byTopic;
+    },
+    policy,
+    onError: typeof onError === "object" ? (letters ?? "fail") : onError,
+    origin: (slot) => `${name}\0${slots.at(slot).topic}\0${slots.at(slot).partition}`,
+    place: (slot) => slots.place(slot),
+    ...(keyReader === null ? {} : { readKey: (...place) => keyReader.read(...place) }),
+    ...(withMetadata ? { metadata: (...run) => metadata.write(...run) } : {}),
+    onAhead: (slot, isAhead) => ahead.note(slot, isAhead),
+    log,
+    now: Date.now,
+  };
+  return plan.holdsCommits ? new UpdatesSession(options) : new InputSession(options);
+}
+
+/** Which attributes of the messages the session will look at; what nobody looks at is not fetched. */
+export function wantedAttributes(plan: SourcePlan, wantsMetadata: boolean): Attributes {
+  const { primaryKey, holdsCommits, onError } = plan;
+  const all = wantsMetadata || typeof onError === "object";
+  return {
+    timestamps: all,
+    keys: all || (primaryKey !== null && !holdsCommits),
+    headers: all || holdsCommits,
+  };
+}

@@ -1,0 +1,28 @@
+import type { Columns } from "../../lib/data/schema.ts";
+import type { CommitPolicy } from "../../lib/io/commit-policy.ts";
+import type { KeyedSession } from "../../lib/io/keyed-commits.ts";
+import type { Parser } from "../../lib/io/parser.ts";
+import type { KafkaSettings } from "./options.ts";
+import type { PartitionChoice } from "./partition-choice.ts";
+import type { OnError, StartFrom } from "./read-options.ts";
+
+/** Everything about a source that is known before it runs; checked. */
+export interface SourcePlan {
+  readonly name: string;
+  readonly settings: KafkaSettings;
+  readonly topics: readonly string[];
+  /** The table's columns; the last one is `metadataColumn` where `withMetadata`. */
+  readonly columns: Columns;
+  readonly primaryKey: readonly number[] | null;
+  readonly session: KeyedSession;
+  readonly policy: CommitPolicy;
+  readonly mode: "streaming" | "static";
+  readonly startFrom: StartFrom;
+  readonly partitions: PartitionChoice | undefined;
+  readonly maxBacklogRows: number;
+  readonly onError: OnError;
+  readonly withMetadata: boolean;
+  /** Messages hold whole commits: format updates. */
+  readonly holdsCommits: boolean;
+  createParser(): Parser;
+}
