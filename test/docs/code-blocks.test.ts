@@ -34,6 +34,32 @@ describe("code blocks", () => {
     expect(codeBlocks(page)[1].text).toBe("one();\n\ntwo();\n");
   });
 
+  it("are messages, where a program that follows reads them", () => {
+    const page = [
+      "```text topic a",
+      "1,2",
+      "```",
+      "```text topic b 3 keyed",
+      '{"id":1} | {"n":2}',
+      "7 |",
+      "| x",
+      "```",
+      "```ts run kafka",
+      "```",
+      "```ts run",
+      "```",
+    ].join("\n");
+    expect(programs(page).map(({ messages }) => messages)).toEqual([
+      [
+        { topic: "a", partition: 0, key: null, value: "1,2" },
+        { topic: "b", partition: 3, key: '{"id":1}', value: '{"n":2}' },
+        { topic: "b", partition: 3, key: "7", value: null },
+        { topic: "b", partition: 3, key: null, value: "x" },
+      ],
+      [],
+    ]);
+  });
+
   it("are programs where they are TypeScript, each with the output that follows it", () => {
     expect(programs(page).map(({ line, output }) => [line, output])).toEqual([
       [5, "[1]\n"],

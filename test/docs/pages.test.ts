@@ -4,11 +4,11 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { codeBlocks, programs } from "../../scripts/docs/code-blocks.ts";
 import { errorsPage } from "../../scripts/docs/errors-page.ts";
+import { pages } from "../../scripts/docs/pages.ts";
 import { rooms } from "../../scripts/tidy/rooms.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), "utf8");
-const pages = ["README.md", "docs/architecture.md", "docs/errors.md"];
 
 describe("docs/errors.md", () => {
   it("is what `npx tsx scripts/docs.ts` writes", () => {

@@ -1,4 +1,7 @@
-/** Every program on a page compiles, and prints what the page says that it prints. */
+/**
+ * Every program on a page compiles, and prints what the page says that it prints. One tagged `kafka` finds in its topics
+ * the messages of the page, and in place of localhost:9092 a broker of its own.
+ */
 import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,14 +9,15 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { embedded } from "../../connectors/kafka/embedded.ts";
 import { type Program, programs } from "../../scripts/docs/code-blocks.ts";
-import { consume } from "../support/kafka/clients.ts";
+import { pages } from "../../scripts/docs/pages.ts";
+import { consume, produce } from "../support/kafka/clients.ts";
 import { runScript, Script } from "../support/script.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 // In the checkout, where "towpath" means the sources.
 const folder = `.cache/docs-${process.pid}`;
 
-const found = ["README.md", "docs/architecture.md"].flatMap((page) =>
+const found = pages.flatMap((page) =>
   programs(readFileSync(join(root, page), "utf8")).map((program) => ({
     program,
     name: `${page}, line ${program.line}`,
@@ -41,7 +45,7 @@ describe("the programs of the pages", () => {
     expect(said.split("\n").filter((line) => line.startsWith(folder))).toEqual([]);
   }, 60_000);
 
-  it.each(found.filter(({ program }) => !program.tags.includes("stream")))(
+  it.each(found.filter(({ program }) => program.tags.length === 1))(
     "$name prints what the page says",
     async ({ program, file }) => {
       const { code, stdout, stderr } = await runScript(file);
@@ -49,6 +53,22 @@ describe("the programs of the pages", () => {
       expect(stdout).toBe(program.output ?? "");
     },
     30_000,
+  );
+
+  it.each(found.filter(({ program }) => program.tags.includes("kafka")))(
+    "$name prints what the page says of the messages before it",
+    async ({ program, file }) => {
+      await using broker = await embedded({ topics: topicsOf(program) });
+      for (const { topic, ...message } of program.messages) {
+        await produce(broker.settings as Record<string, string>, topic, [message]);
+      }
+      expect(program.text).toContain(shownBroker);
+      writeFileSync(join(root, file), program.text.replaceAll(shownBroker, broker.bootstrap));
+      const { code, stdout, stderr } = await runScript(file);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).toBe(program.output ?? "");
+    },
+    60_000,
   );
 
   it.each(found.filter(({ program }) => program.tags.includes("stream")))(
@@ -70,6 +90,16 @@ describe("the programs of the pages", () => {
     60_000,
   );
 });
+
+/** The broker of programs tagged `kafka`. */
+const shownBroker = "localhost:9092";
+
+/** Topics by name, with as many partitions as the page's messages need. */
+function topicsOf({ messages }: Program): Record<string, number> {
+  const topics: Record<string, number> = {};
+  for (const { topic, partition } of messages) topics[topic] = Math.max(topics[topic] ?? 1, partition + 1);
+  return topics;
+}
 
 /** The page's program with this broker's settings in place of its own. */
 function withSettings({ text }: Program, bootstrap: string): string {
