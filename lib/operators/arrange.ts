@@ -2,12 +2,15 @@
  * Remembers a table's rows by some of its columns, for the joins that read it. Passes its input on unchanged.
  *
  * State: one arrangement, shared by every join that needs the same table by the same columns. A reader downstream sees
- * it with the current delta already in; `changes` tells which keys came and went with it.
+ * it with the current delta already in; `changes` tells which keys came and went with it. Rows with a failed key are
+ * not remembered, because they equal nothing; they are reported, and readers find them in `failed`.
  */
 import type { Batch } from "../data/batch.ts";
+import { onlyFailures } from "../data/failed-rows.ts";
 import type { StateReader, StateWriter } from "../data/state.ts";
 import type { Operator } from "../dataflow/operator.ts";
 import { Arrangement, type KeyChanges } from "../trace/arrangement.ts";
+import { type LeftOut, withoutFailed } from "./left-out.ts";
 import type { OperatorDefinition } from "./operator-definition.ts";
 
 export interface ArrangeOptions {
@@ -18,9 +21,12 @@ export interface ArrangeOptions {
 export const arrange: OperatorDefinition = {
   name: "arrange",
   linear: true,
-  create: ({ options, inputs, needed }) => {
-    const types = inputs[0].columns.map((column) => column.type);
-    return new Arrange(new Arrangement(types, (options as ArrangeOptions).keys, needed));
+  create: ({ options, inputs: [{ columns }], needed, site, onFailure }) => {
+    const { keys } = options as ArrangeOptions;
+    const types = columns.map((column) => column.type);
+    const detail = (column: string): string => `the join key "${column}" failed, so the row has no match`;
+    const told = { operator: "join", site, columns, onFailure, detail };
+    return new Arrange(new Arrangement(types, keys, needed), keys, told);
   },
 };
 
@@ -28,11 +34,17 @@ const NO_CHANGES: KeyChanges = { appeared: [], vanished: [] };
 
 export class Arrange implements Operator {
   readonly arrangement: Arrangement;
-  /** Of the latest step that had input. */
+  readonly #keys: readonly number[];
+  readonly #told: LeftOut;
+  /** Of the latest step that had input: its rows whose key did not fail, what they changed, and the other rows. */
+  usable: Batch | null = null;
   changes = NO_CHANGES;
+  failed: Batch | null = null;
 
-  constructor(arrangement: Arrangement) {
+  constructor(arrangement: Arrangement, keys: readonly number[], told: LeftOut) {
     this.arrangement = arrangement;
+    this.#keys = keys;
+    this.#told = told;
   }
 
   get stateSize(): number {
@@ -40,7 +52,10 @@ export class Arrange implements Operator {
   }
 
   step([batch]: readonly (Batch | null)[]): Batch | null {
-    if (batch !== null) this.changes = this.arrangement.append(batch);
+    if (batch === null) return null;
+    this.usable = withoutFailed(batch, this.#keys, this.#told);
+    this.failed = this.usable === batch ? null : onlyFailures(batch, this.arrangement.keyColumnsOf(batch));
+    this.changes = this.usable === null ? NO_CHANGES : this.arrangement.append(this.usable);
     return batch;
   }
 
@@ -50,6 +65,8 @@ export class Arrange implements Operator {
 
   load(reader: StateReader): void {
     this.arrangement.load(reader);
+    this.usable = null;
     this.changes = NO_CHANGES;
+    this.failed = null;
   }
 }

@@ -4,14 +4,15 @@
  *   filter(Δ) = { (row, diff) ∈ Δ : row[column] }
  *
  * State: none. Linear, so the delta of the output is the filter of the delta; a row and its retraction carry the same
- * values and pass or fall together. Null is not true.
+ * values and pass or fall together. Null is not true; a failed condition leaves the row out, and is reported.
  */
 import type { Batch } from "../data/batch.ts";
-import type { NumberColumn } from "../data/column.ts";
+import { ERROR, type NumberColumn } from "../data/column.ts";
 import { gatherBatch } from "../data/rows.ts";
 import type { Operator } from "../dataflow/operator.ts";
 import { selectTrue } from "../kernels/gather.ts";
-import type { OperatorDefinition } from "./operator-definition.ts";
+import { type LeftOut, reportFailed } from "./left-out.ts";
+import type { OperatorDefinition, OperatorSpec } from "./operator-definition.ts";
 
 export interface FilterOptions {
   /** Position of the bool column. */
@@ -21,20 +22,24 @@ export interface FilterOptions {
 export const filter: OperatorDefinition = {
   name: "filter",
   linear: true,
-  create: (spec) => new Filter(spec.options as FilterOptions),
+  create: (spec) => new Filter(spec),
 };
 
 class Filter implements Operator {
   readonly stateSize = 0;
   readonly #column: number;
+  readonly #told: LeftOut;
 
-  constructor(options: FilterOptions) {
-    this.#column = options.column;
+  constructor({ options, inputs: [{ columns }], site, onFailure }: OperatorSpec) {
+    this.#column = (options as FilterOptions).column;
+    const detail = (): string => "the condition failed, so the row is left out";
+    this.#told = { operator: "filter", site, columns, onFailure, detail };
   }
 
   step([batch]: readonly (Batch | null)[]): Batch | null {
     if (batch === null) return null;
     const { values, tags } = batch.columns[this.#column] as NumberColumn;
+    if (tags?.includes(ERROR)) reportFailed(batch, [this.#column], this.#told);
     const rows = new Uint32Array(batch.length + 1);
     const kept = selectTrue(values, tags, batch.length, rows);
     if (kept === 0) return null;

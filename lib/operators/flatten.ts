@@ -3,7 +3,7 @@
  *
  *   flatten(Δ) = { (hash(key, i), row with row[column][i], diff) : (key, row, diff) ∈ Δ, i < |row[column]| }
  *
- * A text's elements are its code points. Null, failed and empty cells have none; a cell that is no array has none
+ * A text's elements are its code points. Null and empty cells have none; a cell that failed or is no array has none
  * either, and is reported. State: none. Linear; consolidated, because two versions of a cell may share elements.
  */
 import { Batch } from "../data/batch.ts";
@@ -14,8 +14,9 @@ import { keysOfItems } from "../data/row-key.ts";
 import { gatherBatch } from "../data/rows.ts";
 import type { Operator } from "../dataflow/operator.ts";
 import { gatherKeys } from "../kernels/gather.ts";
-import { describeRow } from "./describe-row.ts";
+import { failedRow } from "./failed-row.ts";
 import { elementsOf, isSplittable } from "./flatten-elements.ts";
+import { type LeftOut, withoutFailed } from "./left-out.ts";
 import type { OperatorDefinition, OperatorSpec } from "./operator-definition.ts";
 
 export interface FlattenOptions {
@@ -33,13 +34,19 @@ class Flatten implements Operator {
   readonly stateSize = 0;
   readonly #spec: OperatorSpec;
   readonly #column: number;
+  readonly #told: LeftOut;
 
   constructor(spec: OperatorSpec) {
     this.#spec = spec;
     this.#column = (spec.options as FlattenOptions).column;
+    const { site, onFailure } = spec;
+    const [{ columns }] = spec.inputs;
+    const detail = (column: string): string => `column "${column}" failed, so the row has no elements`;
+    this.#told = { operator: "flatten", site, columns, onFailure, detail };
   }
 
-  step([batch]: readonly (Batch | null)[]): Batch | null {
+  step([given]: readonly (Batch | null)[]): Batch | null {
+    const batch = given === null ? null : withoutFailed(given, [this.#column], this.#told);
     if (batch === null) return null;
     const [{ columns, uniqueKeys }] = this.#spec.inputs;
     const { type } = columns[this.#column];
@@ -75,7 +82,7 @@ class Flatten implements Operator {
         operator: "flatten",
         site: this.#spec.site,
         time: batch.time,
-        row: describeRow(batch, columns, row),
+        row: failedRow(batch, columns, row),
         detail: `flatten needs an array in column "${name}"`,
         cause: undefined,
       });

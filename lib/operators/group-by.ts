@@ -6,6 +6,7 @@
  *
  * State: an index of the groups, how many rows each has, and one accumulator a reducer and group. The old answer is
  * taken from the state before the delta goes in, so answers themselves are not kept. Cost: the size of the delta.
+ * Rows with a failed key are of no group, and are reported; so is an answer that comes to be a failed cell.
  * Laws 1–3, 5, 6; not linear.
  */
 import { grown } from "../base/growth.ts";
@@ -21,9 +22,10 @@ import type { Operator } from "../dataflow/operator.ts";
 import { pairGroups, selectLive } from "../kernels/group-changes.ts";
 import { touchSlots } from "../kernels/touch.ts";
 import { reducers } from "../reducers/index.ts";
-import type { ReducerState } from "../reducers/reducer.ts";
 import { Counts } from "../trace/counts.ts";
 import { RowIndex } from "../trace/row-index.ts";
+import { type Answers, type Reduction, reportAnswers } from "./failed-answers.ts";
+import { type LeftOut, withoutFailed } from "./left-out.ts";
 import type { OperatorDefinition, OperatorSpec } from "./operator-definition.ts";
 
 export interface GroupByOptions {
@@ -42,19 +44,11 @@ export const groupBy: OperatorDefinition = {
   create: (spec) => new GroupBy(spec),
 };
 
-interface Reduction {
-  readonly args: readonly number[];
-  /** null where nobody reads the answer. */
-  readonly state: ReducerState | null;
-}
-
-/** Groups of one moment, by slot, with their reducers' answers. */
-interface Answers {
-  readonly slots: Uint32Array;
-  readonly columns: readonly Column[];
-}
+const NONE = new Uint32Array(0);
 
 class GroupBy implements Operator {
+  readonly #spec: OperatorSpec;
+  readonly #told: LeftOut;
   readonly #keyColumns: readonly number[];
   readonly #keyTypes: readonly ColumnType[];
   readonly #groups: RowIndex;
@@ -66,6 +60,11 @@ class GroupBy implements Operator {
   constructor(spec: OperatorSpec) {
     const { keys, reductions } = spec.options as GroupByOptions;
     const [{ columns, appendOnly }] = spec.inputs;
+    const { site, onFailure } = spec;
+    const detail = (column: string): string =>
+      `the grouping column "${column}" failed, so the row is of no group`;
+    this.#spec = spec;
+    this.#told = { operator: "groupBy", site, columns, onFailure, detail };
     this.#keyColumns = keys;
     this.#keyTypes = keys.map((position) => columns[position].type);
     this.#groups = new RowIndex(this.#keyTypes);
@@ -73,7 +72,11 @@ class GroupBy implements Operator {
       const types = args.map((position) => columns[position].type);
       const needed = spec.needed[keys.length + i];
       const definition = reducers[reducer as keyof typeof reducers];
-      return { args, state: needed ? definition.create(types, { appendOnly, options }) : null };
+      return {
+        name: reducer,
+        args,
+        state: needed ? definition.create(types, { appendOnly, options }) : null,
+      };
     });
   }
 
@@ -81,7 +84,8 @@ class GroupBy implements Operator {
     return this.#reductions.reduce((size, { state }) => size + (state?.size ?? 0), this.#groups.size);
   }
 
-  step([batch]: readonly (Batch | null)[]): Batch | null {
+  step([given]: readonly (Batch | null)[]): Batch | null {
+    const batch = given === null ? null : withoutFailed(given, this.#keyColumns, this.#told);
     if (batch === null) return null;
     const slots = new Int32Array(batch.length);
     this.#groups.lookupOrInsert(pick(batch, this.#keyColumns), batch.length, slots);
@@ -90,6 +94,15 @@ class GroupBy implements Operator {
     const before = this.#answers(touched);
     this.#accumulate(slots, batch);
     const after = this.#answers(touched);
+    const groups = () =>
+      this.#result(
+        batch.time,
+        before,
+        NONE,
+        after,
+        after.slots.map((_, i) => i),
+      );
+    reportAnswers(this.#spec, this.#reductions, before, after, groups);
     const result = this.#emit(batch.time, touched, before, after);
     this.#forgetEmpty(touched);
     return result;

@@ -113,6 +113,13 @@ export function unmatchedPairs(
   return pairs;
 }
 
+/** The rows of the latest delta whose key failed: they have no partner, whatever the other side has. */
+export function paddedFailures({ failed }: Arrange, swapped: boolean): Pairs[] {
+  if (failed === null) return [];
+  const rows = Uint32Array.from({ length: failed.length }, (_, row) => row);
+  return [padDelta(failed, rows, swapped)];
+}
+
 /** All kept rows of some keys of the other side's delta, padded, each with `sign`. */
 function padArranged(
   kept: Arrangement,

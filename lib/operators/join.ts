@@ -5,7 +5,8 @@
  *   Δ(unmatched L) = −pad(L of keys that came to R) + pad(L of keys that left R) + pad(ΔL of keys R did not have)
  *
  * State: none of its own; the two arrangements before it. Cost: the delta and the pairs it makes. Null equals null.
- * A pair's key is a hash of the two rows' keys, so it is stable while the pair exists. Laws 1–3, 5, 6; bilinear.
+ * A row whose key failed has no partner. A pair's key is a hash of the two rows' keys, so it is stable while the pair
+ * exists. Laws 1–3, 5, 6; bilinear.
  */
 import { Batch } from "../data/batch.ts";
 import { ABSENT, type Column } from "../data/column.ts";
@@ -16,7 +17,7 @@ import { concatBatches, nullColumn } from "../data/rows.ts";
 import type { Columns } from "../data/schema.ts";
 import type { Operator } from "../dataflow/operator.ts";
 import type { Arrange } from "./arrange.ts";
-import { chainPairs, deltaPairs, type Pairs, unmatchedPairs } from "./join-pairs.ts";
+import { chainPairs, deltaPairs, type Pairs, paddedFailures, unmatchedPairs } from "./join-pairs.ts";
 import type { SideRows } from "./join-sides.ts";
 import type { OperatorDefinition, OperatorSpec } from "./operator-definition.ts";
 
@@ -54,13 +55,30 @@ class Join implements Operator {
     this.#uniqueKeys = spec.inputs.every(({ uniqueKeys }) => uniqueKeys);
   }
 
-  step([left, right]: readonly (Batch | null)[]): Batch | null {
-    const time = (left ?? right)?.time ?? 0;
-    const parts = [
-      ...this.#matches(left, right),
-      ...(this.#mode === "left" || this.#mode === "outer" ? this.#unmatched(left, right, false) : []),
-      ...(this.#mode === "right" || this.#mode === "outer" ? this.#unmatched(right, left, true) : []),
-    ].filter((pairs) => pairs.count > 0);
+  step([leftRows, rightRows]: readonly (Batch | null)[]): Batch | null {
+    const time = (leftRows ?? rightRows)?.time ?? 0;
+    const left = leftRows === null ? null : this.#left.usable;
+    const right = rightRows === null ? null : this.#right.usable;
+    const parts = this.#matches(left, right);
+    if (this.#mode === "left" || this.#mode === "outer") {
+      parts.push(...this.#unmatched(left, right, false));
+      if (leftRows !== null) parts.push(...paddedFailures(this.#left, false));
+    }
+    if (this.#mode === "right" || this.#mode === "outer") {
+      parts.push(...this.#unmatched(right, left, true));
+      if (rightRows !== null) parts.push(...paddedFailures(this.#right, true));
+    }
+    return this.#combined(
+      time,
+      parts.filter(({ count }) => count > 0),
+    );
+  }
+
+  save(): void {}
+
+  load(): void {}
+
+  #combined(time: number, parts: readonly Pairs[]): Batch | null {
     if (parts.length === 0) return null;
     const batches = parts.map((pairs) => this.#assemble(time, pairs));
     // A single part has no two equal rows, unless the inputs have or a column that told them apart is left out;
@@ -68,10 +86,6 @@ class Join implements Operator {
     const whole = this.#uniqueKeys && this.#needed.every((need) => need);
     return parts.length === 1 && whole ? batches[0] : consolidate(concatBatches(batches), this.#uniqueKeys);
   }
-
-  save(): void {}
-
-  load(): void {}
 
   #matches(left: Batch | null, right: Batch | null): Pairs[] {
     const pairs: Pairs[] = [];

@@ -5,22 +5,24 @@
  *
  * A key says which row is meant, so while several rows claim one it is nobody's: none of them is in the result, the
  * collision is reported (which ends the run unless failures are only reported), and the row that remains comes back.
- * This way the answer depends on the rows alone, not on their order. Rows whose key failed are left out.
+ * This way the answer depends on the rows alone, not on their order. Rows whose key failed are left out,
+ * and reported.
  *
  * State: all rows, by their new keys. Cost: the delta's keys and their rows. Laws 1–3, 5, 6; not linear.
  */
 import type { Batch } from "../data/batch.ts";
 import { pointerText } from "../data/cell.ts";
 import { consolidate } from "../data/consolidate.ts";
-import { withoutFailures } from "../data/failed-rows.ts";
 import { keyColumn } from "../data/key-column.ts";
 import { KEY_WORDS, Keys } from "../data/keys.ts";
 import { keysOfValues } from "../data/row-key.ts";
 import { concatBatches } from "../data/rows.ts";
 import type { StateReader, StateWriter } from "../data/state.ts";
+import { describeRow } from "../dataflow/errors.ts";
 import type { Operator } from "../dataflow/operator.ts";
 import { distinctKeys, type KeySlots, RowsByKey } from "../trace/rows-by-key.ts";
-import { describeRow } from "./describe-row.ts";
+import { failedRow } from "./failed-row.ts";
+import { type LeftOut, withoutFailed } from "./left-out.ts";
 import type { OperatorDefinition, OperatorSpec } from "./operator-definition.ts";
 
 export interface RekeyOptions {
@@ -38,10 +40,15 @@ class Rekey implements Operator {
   readonly #spec: OperatorSpec;
   readonly #keys: readonly number[];
   readonly #rows: RowsByKey;
+  readonly #told: LeftOut;
 
   constructor(spec: OperatorSpec) {
     this.#spec = spec;
     this.#keys = (spec.options as RekeyOptions).keys;
+    const { site, columns, onFailure } = spec;
+    const detail = (column: string): string =>
+      `column "${column}" of the new key failed, so the row is left out`;
+    this.#told = { operator: "withIdFrom", site, columns, onFailure, detail };
     this.#rows = new RowsByKey(
       spec.columns.map(({ type }) => type),
       spec.needed.map((needed, i) => needed || this.#keys.includes(i)),
@@ -54,7 +61,7 @@ class Rekey implements Operator {
 
   step([given]: readonly (Batch | null)[]): Batch | null {
     const columnsOf = (rows: Batch) => this.#keys.map((position) => rows.columns[position]);
-    const batch = given === null ? null : withoutFailures(given, columnsOf(given));
+    const batch = given === null ? null : withoutFailed(given, this.#keys, this.#told);
     if (batch === null) return null;
     const types = this.#keys.map((position) => this.#spec.columns[position].type);
     const words = keysOfValues(columnsOf(batch), types, batch.length);
@@ -87,18 +94,15 @@ class Rekey implements Operator {
     slots.forEach((slot, i) => {
       if (this.#rows.totalAt(slot) < 2 || before[i] > 1) return;
       const rows = this.#rows.originals(slot, time);
-      const { bytes, starts } = keyColumn(rows.keys, rows.length);
-      const texts = [0, rows.length - 1].map(
-        (row) => `${pointerText(bytes, starts[row])} ${describeRow(rows, this.#spec.columns, row)}`,
-      );
+      const claimants = [0, rows.length - 1].map((row) => failedRow(rows, this.#spec.columns, row));
       const key = keyColumn(Keys.of(words.slice(KEY_WORDS * i, KEY_WORDS * (i + 1))), 1);
       this.#spec.onFailure({
         code: "TP_KEY_COLLISION",
         operator: "withIdFrom",
         site: this.#spec.site,
         time,
-        row: texts[0],
-        detail: `two rows have the key ${pointerText(key.bytes)}: ${texts.join(" and ")}`,
+        row: claimants[0],
+        detail: `two rows have the key ${pointerText(key.bytes)}: ${claimants.map(describeRow).join(" and ")}`,
         cause: undefined,
       });
     });

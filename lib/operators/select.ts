@@ -6,7 +6,7 @@
  * State: none, except where an expression calls a function that may answer differently next time and the input can
  * retract: then each row's results are remembered, so that a retraction carries what was inserted. Linear.
  * Columns passed through are not copied. Deletions may cancel insertions where columns were dropped, so such a batch
- * is consolidated.
+ * is consolidated. A failed cell is reported when its row comes, not again when it goes.
  */
 import type { Batch } from "../data/batch.ts";
 import { ABSENT, type Column } from "../data/column.ts";
@@ -20,7 +20,7 @@ import { compile, type Frame } from "../expressions/evaluate.ts";
 import type { ExpressionNode } from "../expressions/node.ts";
 import { columnsRead, isDeterministic } from "../expressions/walk.ts";
 import { RowMemo } from "../trace/row-memo.ts";
-import { describeRow } from "./describe-row.ts";
+import { failedRow } from "./failed-row.ts";
 import type { OperatorDefinition, OperatorSpec } from "./operator-definition.ts";
 import { evaluateWithMemo } from "./select-memo.ts";
 
@@ -96,15 +96,17 @@ class Select implements Operator {
         length: batch.length,
         columns: [batch.columns],
         keys: () => keyColumn(batch.keys, batch.length),
-        failed: (row, site, detail, cause) =>
+        failed: (row, site, detail, cause) => {
+          if (batch.diffs !== null && batch.diffs[row] < 0) return;
           this.#onFailure({
             operator: "select",
             site: site ?? this.#spec.site,
             time: batch.time,
-            row: describeRow(batch, this.#inputColumns, row, columnsRead(this.#expressions[i])[0] ?? []),
+            row: failedRow(batch, this.#inputColumns, row, columnsRead(this.#expressions[i])[0] ?? []),
             detail,
             cause,
-          }),
+          });
+        },
       });
     });
   }

@@ -86,7 +86,7 @@ class Lowering {
       const known = this.#positions.get(name);
       if (known !== undefined) return known;
       const options: ArrangeOptions = { keys };
-      const draft = { ...table, inputs: [table] };
+      const draft = { ...table, inputs: [table], site: join.site };
       return this.#create(
         name,
         draft,

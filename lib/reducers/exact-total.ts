@@ -43,6 +43,10 @@ export abstract class ExactTotal implements ReducerState {
     return new NumberColumn(values, tags);
   }
 
+  reasonAt(slot: number): string | undefined {
+    return this.valid.values[slot] === 0 ? undefined : "the sum is not a safe integer";
+  }
+
   clear(slot: number): void {
     this.sums.clear(slot);
     this.valid.clear(slot);

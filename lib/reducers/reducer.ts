@@ -39,6 +39,8 @@ export interface ReducerState {
   reserve(groups: number): void;
   accumulate(slots: Int32Array, args: readonly Column[], batch: Batch): void;
   finish(slots: Uint32Array, n: number): Column;
+  /** Why a group's answer fails, as a sentence, where that is not for want of cells that did not. */
+  reasonAt?(slot: number): string | undefined;
   clear(slot: number): void;
   save(writer: StateWriter, groups: number): void;
   load(reader: StateReader): void;

@@ -18,6 +18,8 @@ export const unique: ReducerDefinition = {
   create: ([type], { appendOnly }) => (appendOnly ? new LastingUnique(type) : new Unique(type)),
 };
 
+const SEVERAL_VALUES = "the group has several values";
+
 class Unique implements ReducerState {
   readonly #values: Multisets;
 
@@ -47,6 +49,10 @@ class Unique implements ReducerState {
       else failed.push(i);
     }
     return failedColumn(this.#values.gather(0, entries, n), failed, n);
+  }
+
+  reasonAt(slot: number): string | undefined {
+    return this.#values.distinct(slot) > 1 ? SEVERAL_VALUES : undefined;
   }
 
   clear(slot: number): void {
@@ -101,6 +107,10 @@ class LastingUnique implements ReducerState {
     const failed: number[] = [];
     for (let i = 0; i < n; i++) if (this.#seen[slots[i]] !== ONE) failed.push(i);
     return failedColumn(this.#first.gather(slots, n), failed, n);
+  }
+
+  reasonAt(slot: number): string | undefined {
+    return this.#seen[slot] === SEVERAL ? SEVERAL_VALUES : undefined;
   }
 
   clear(slot: number): void {

@@ -42,9 +42,13 @@ export class Engine {
     this.#scheduler.step(time, injection);
   }
 
-  /** Hands what the commit changed to the sinks, in the order of `outputs`. Returns whether anything changed. */
+  /**
+   * Hands what the commit changed to the sinks, in the order of `outputs`. Returns whether anything changed. Failures
+   * that are found here are found before the first sink is given anything.
+   */
   release(time: number, sinks: readonly Sink[]): boolean {
     let changed = false;
+    for (const { stage } of this.#lowered.outputs) stage.prepare();
     this.#lowered.outputs.forEach(({ stage }, i) => {
       if (stage.release(sinks[i], time)) changed = true;
     });

@@ -2,7 +2,7 @@ import type { ColumnType } from "../../lib/data/type.ts";
 import { EngineKeys } from "../fuzz/engine-key.ts";
 import { type ReducerOracle, reducerOracles } from "./reducers/index.ts";
 import { groupKey, type OracleRow, type OracleTable } from "./table.ts";
-import { canonical } from "./value.ts";
+import { canonical, ERROR } from "./value.ts";
 
 export interface GroupByOptions {
   readonly keys: readonly number[];
@@ -15,13 +15,17 @@ type Settle = (present: readonly string[]) => ReadonlyMap<string, number> | null
 /** Reducers that ask when a row came. */
 const timedReducers: ReadonlySet<string> = new Set(["earliest", "latest"]);
 
-/** Sorts the rows into groups and asks each reducer for its answer over a group's rows. No rows: no group. */
+/**
+ * Sorts the rows into groups and asks each reducer for its answer over a group's rows. No rows: no group. A row with a
+ * failed key is of none.
+ */
 export function oracle(
-  [table]: readonly [OracleTable],
+  [whole]: readonly [OracleTable],
   options: GroupByOptions,
   types: readonly ColumnType[],
   settle: Settle,
 ): OracleTable {
+  const table = whole.filter(({ row }) => !options.keys.some((position) => row[position] === ERROR));
   const groups = new Map<string, OracleRow[]>();
   for (const row of table) {
     const id = groupId(row, options);

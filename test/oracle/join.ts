@@ -1,5 +1,5 @@
 import { type OracleRow, type OracleTable, pairKey } from "./table.ts";
-import { canonical } from "./value.ts";
+import { canonical, ERROR } from "./value.ts";
 
 export interface JoinOptions {
   readonly mode: "inner" | "left" | "right" | "outer";
@@ -7,7 +7,10 @@ export interface JoinOptions {
   readonly rightKeys: readonly number[];
 }
 
-/** Looks at every pair; then adds the rows that found no partner, where the mode keeps them. */
+/**
+ * Looks at every pair; then adds the rows that found no partner, where the mode keeps them. A row with a failed key
+ * finds none.
+ */
 export function oracle(
   [left, right]: readonly [OracleTable, OracleTable],
   options: JoinOptions,
@@ -19,19 +22,20 @@ export function oracle(
   const result: OracleRow[] = [];
   left.forEach((l, i) => {
     right.forEach((r, j) => {
-      if (leftIds[i] === rightIds[j]) result.push({ key: pairKey(l.key, r.key), row: [...l.row, ...r.row] });
+      if (leftIds[i] !== null && leftIds[i] === rightIds[j])
+        result.push({ key: pairKey(l.key, r.key), row: [...l.row, ...r.row] });
     });
   });
   if (mode === "left" || mode === "outer") {
     left.forEach((l, i) => {
-      if (!rightIds.includes(leftIds[i] as string)) {
+      if (leftIds[i] === null || !rightIds.includes(leftIds[i] as string)) {
         result.push({ key: pairKey(l.key, null), row: [...l.row, ...new Array(widths[1]).fill(null)] });
       }
     });
   }
   if (mode === "right" || mode === "outer") {
     right.forEach((r, j) => {
-      if (!leftIds.includes(rightIds[j] as string)) {
+      if (rightIds[j] === null || !leftIds.includes(rightIds[j] as string)) {
         result.push({ key: pairKey(null, r.key), row: [...new Array(widths[0]).fill(null), ...r.row] });
       }
     });
@@ -39,7 +43,8 @@ export function oracle(
   return result;
 }
 
-/** null equals null. */
-function idOf(row: readonly unknown[], positions: readonly number[]): string {
+/** null equals null; a failed cell equals nothing. */
+function idOf(row: readonly unknown[], positions: readonly number[]): string | null {
+  if (positions.some((position) => row[position] === ERROR)) return null;
   return positions.map((position) => canonical(row[position])).join(", ");
 }
