@@ -1,16 +1,15 @@
-import type { ColumnSchema, Columns } from "../../lib/data/schema.ts";
+import type { Columns } from "../../lib/data/schema.ts";
 import { positionOf } from "../../lib/data/schema.ts";
-import type { ColumnType } from "../../lib/data/type.ts";
 import { TowpathError } from "../../lib/errors.ts";
 import type { CommitPolicy } from "../../lib/io/commit-policy.ts";
 import type { KeyedSession } from "../../lib/io/keyed-commits.ts";
 import type { Parser } from "../../lib/io/parser.ts";
 import { updateColumns } from "../../lib/io/update-rows.ts";
-import { Schema, type ValueColumns, valueColumns } from "../../lib/table/schema.ts";
 import { tableFromSource } from "../../lib/table/source.ts";
+import { type FieldColumns, fieldColumns, primaryKeyPositions } from "../../lib/table/source-columns.ts";
 import type { Table } from "../../lib/table/table.ts";
 import type { Simplify } from "../../lib/table/types.ts";
-import { type FormatName, formats } from "../formats/index.ts";
+import { formats } from "../formats/index.ts";
 import { metadataColumn } from "./metadata-column.ts";
 import { checkSettings, type KafkaSettings } from "./options.ts";
 import { bad } from "./read-arguments.ts";
@@ -18,12 +17,6 @@ import { checkReadOptions, commitPolicy, type ReadOptions, updatesPolicy } from 
 import { redactSettings } from "./redact.ts";
 import { KafkaSource } from "./source.ts";
 import type { SourcePlan } from "./source-plan.ts";
-
-type FieldColumns<O> = O extends { readonly schema: Schema<infer C, string> }
-  ? C
-  : O extends { readonly valueColumns: infer V extends readonly string[] }
-    ? ValueColumns<V, O extends { readonly format: "json" | "updates" } ? unknown : string>
-    : never;
 
 type PayloadColumns<O> = O extends { readonly format: "raw" }
   ? { data: (O extends { readonly encoding: "utf8" } ? string : Buffer) | null }
@@ -45,7 +38,10 @@ export type ReadColumns<O> = Simplify<
  * `_metadata`, a json object { topic, partition, offset, timestamp, key, headers: [{ name, value }] } in which keys and
  * header values are text, or { base64 } where they are not UTF-8.
  *
- * With a primary key a later message replaces the row of its key; else every message is a row of its own.
+ * Without a primary key every message is a row of its own. With one, a later message replaces the row of its key (of
+ * those in one commit, the one behind in the order of partition and offset); with `session: "insert"` it is a bad row.
+ * A message without payload ends the row that its message key names: a JSON object of the key's columns, or for one
+ * column a JSON scalar or its plain text.
  *
  * Format "updates" reads back what `pw.kafka.write` wrote to a topic: the table that was written, with the commits that
  * it had, also over restarts of the writer (a new run's first commit replaces the rows of the run before). Columns are
@@ -57,7 +53,7 @@ export type ReadColumns<O> = Simplify<
  * @throws TowpathError TP_BAD_ARGUMENT naming the option, TP_KAFKA_UNKNOWN_SETTING, TP_KAFKA_NO_BROKERS,
  *   TP_BAD_SCHEMA, TP_COLUMN_DUPLICATE. While it runs, `pw.run` rejects with TP_KAFKA_UNREACHABLE (within 10 s),
  *   TP_KAFKA_AUTHENTICATION, TP_KAFKA_TOPIC_UNKNOWN, TP_KAFKA_OFFSET_OUT_OF_RANGE, TP_CSV_NO_HEADER,
- *   TP_COMMIT_TOO_LARGE, or TP_ROW_… for a bad message.
+ *   TP_COMMIT_TOO_LARGE, TP_KAFKA_UNDELIVERED for a dead letter, or TP_ROW_… for a bad message.
  * @example
  * const t = pw.kafka.read({ "bootstrap.servers": "localhost:9092" }, {
  *   topicNames: ["orders"], format: "json", schema: pw.schema({ id: "int", amount: "float" }),
@@ -70,7 +66,8 @@ export function read<const O extends ReadOptions>(
   checkSettings(settings);
   checkReadOptions(options, settings);
   const payload = payloadColumns(options);
-  const primaryKey = primaryKeyOf(options, payload);
+  const primaryKey =
+    options.format === "raw" ? null : primaryKeyPositions(options.primaryKey, payload, "pw.kafka.read");
   const withMetadata = options.withMetadata === true;
   if (withMetadata && positionOf(payload, metadataColumn.name) >= 0) {
     throw new TowpathError("TP_COLUMN_DUPLICATE", "a column _metadata comes with withMetadata", {
@@ -101,6 +98,8 @@ export function read<const O extends ReadOptions>(
     name: plan.name,
     describe: describePlan(plan, options),
     appendOnly: plan.primaryKey === null && !plan.holdsCommits,
+    // What is read back has the keys that its writer gave.
+    primaryKey: plan.holdsCommits ? null : plan.primaryKey,
     create: (needed) => new KafkaSource(plan, needed),
   });
 }
@@ -129,24 +128,10 @@ function payloadColumns(options: ReadOptions): Columns {
     const name = options.encoding === "utf8" ? "str" : "bytes";
     return [{ name: "data", type: { name, optional: true } }];
   }
-  const { schema, valueColumns: names, format } = options;
-  if ((schema === undefined) === (names === undefined)) {
-    throw bad(
-      schema === undefined ? `format "${format}" needs columns` : "schema and valueColumns were both given",
-      'Give either schema: pw.schema({ … }) or valueColumns: ["name", …].',
-    );
-  }
-  const columns = names === undefined ? schemaColumns(schema) : valueColumns(names, namedTypes[format]);
-  if (format === "updates") refuseOwnFields(columns);
+  const columns = fieldColumns(options, options.format, "pw.kafka.read");
+  if (options.format === "updates") refuseOwnFields(columns);
   return columns;
 }
-
-/** What valueColumns are. A record of updates has all columns, so null is a value there and nothing that is missing. */
-const namedTypes: Record<Exclude<FormatName, "raw">, ColumnType> = {
-  csv: { name: "str", optional: false },
-  json: { name: "any", optional: false },
-  updates: { name: "any", optional: true },
-};
 
 function refuseOwnFields(columns: Columns): void {
   const own = columns.find(({ name }) => name === "diff" || name === "time");
@@ -155,37 +140,6 @@ function refuseOwnFields(columns: Columns): void {
     where: "pw.kafka.read",
     hint: "Leave it out of the columns: it says what becomes of the row, and is no part of it.",
   });
-}
-
-function schemaColumns(schema: unknown): Columns {
-  if (schema instanceof Schema) return schema.columns;
-  throw bad("schema is not one", 'Make it with pw.schema({ id: "int" }).');
-}
-
-/** Positions of the columns that identify a row, null where none do. */
-function primaryKeyOf(options: ReadOptions, columns: Columns): number[] | null {
-  const marked = columns.flatMap((column: ColumnSchema, i) => (column.primaryKey === true ? [i] : []));
-  const names = options.format === "raw" ? undefined : options.primaryKey;
-  if (names === undefined) return marked.length === 0 ? null : marked;
-  if (!Array.isArray(names) || names.length === 0) {
-    throw bad("primaryKey names no column", 'Give a list, for example primaryKey: ["id"].');
-  }
-  const known = columns.map(({ name }) => name);
-  const positions = names.map((name) => known.indexOf(name));
-  const unknown = names.find((_, i) => positions[i] < 0);
-  if (unknown !== undefined) {
-    throw bad(`primaryKey: there is no column "${unknown}"`, `The columns are ${known.join(", ")}.`);
-  }
-  if (new Set(positions).size < positions.length)
-    throw bad("primaryKey names a column twice", "Name each once.");
-  const differs = marked.length > 0 && marked.join() !== [...positions].sort((a, b) => a - b).join();
-  if (differs) {
-    throw bad(
-      "primaryKey differs from the columns that the schema marks",
-      "Say the primary key in one place.",
-    );
-  }
-  return positions;
 }
 
 function sessionOf(options: ReadOptions, primaryKey: readonly number[] | null): KeyedSession {

@@ -1,10 +1,11 @@
 import type { ColumnSchema, Columns } from "../data/schema.ts";
+import type { ColumnType } from "../data/type.ts";
 import { TowpathError } from "../errors.ts";
 import { Schema, type ValueColumns, valueColumns } from "./schema.ts";
 
 /** How a connector's options say the columns of what it reads. */
 export interface FieldOptions {
-  /** Columns by name: csv gives text, json whatever the message holds (type `any`). Either this or `schema`. */
+  /** Columns by name: csv gives text, the others whatever the message holds (type `any`). Either this or `schema`. */
   readonly valueColumns?: readonly string[];
   /** Columns with types. */
   readonly schema?: Schema<unknown, string>;
@@ -16,11 +17,18 @@ export interface FieldOptions {
 export type FieldColumns<O> = O extends { readonly schema: Schema<infer C, string> }
   ? C
   : O extends { readonly valueColumns: infer V extends readonly string[] }
-    ? ValueColumns<V, O extends { readonly format: "json" } ? unknown : string>
+    ? ValueColumns<V, O extends { readonly format: "json" | "updates" } ? unknown : string>
     : never;
 
+/** What `valueColumns` are. A record of updates has all columns, so that null is a value there and nothing is missing. */
+const namedTypes = {
+  csv: { name: "str", optional: false },
+  json: { name: "any", optional: false },
+  updates: { name: "any", optional: true },
+} as const satisfies Record<string, ColumnType>;
+
 /** The columns that options say. Throws TP_BAD_ARGUMENT (`where` names the call), TP_BAD_SCHEMA, TP_COLUMN_DUPLICATE. */
-export function fieldColumns(options: FieldOptions, format: "csv" | "json", where: string): Columns {
+export function fieldColumns(options: FieldOptions, format: keyof typeof namedTypes, where: string): Columns {
   const { schema, valueColumns: names } = options;
   if ((schema === undefined) === (names === undefined)) {
     const detail =
@@ -28,9 +36,7 @@ export function fieldColumns(options: FieldOptions, format: "csv" | "json", wher
     const hint = 'Give either schema: pw.schema({ … }) or valueColumns: ["name", …].';
     throw new TowpathError("TP_BAD_ARGUMENT", detail, { where, hint });
   }
-  if (names !== undefined) {
-    return valueColumns(names, { name: format === "csv" ? "str" : "any", optional: false });
-  }
+  if (names !== undefined) return valueColumns(names, namedTypes[format]);
   if (schema instanceof Schema) return schema.columns;
   throw new TowpathError("TP_BAD_ARGUMENT", "schema is not one", {
     where,
