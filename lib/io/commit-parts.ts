@@ -2,7 +2,7 @@ import type { RowBuilder } from "../data/row-builder.ts";
 import type { Rejected } from "./rejections.ts";
 import type { UpdateHeaders } from "./update-headers.ts";
 
-/** The first parts of a commit that several messages hold, until the last one has come. */
+/** The parts of a commit that have come: one that holds it whole, or the first of several. */
 export class CommitParts {
   readonly run: string;
   readonly parts: number;
@@ -10,12 +10,20 @@ export class CommitParts {
   /** The messages, which are rejected together. */
   readonly messages: Rejected[] = [];
   readonly openedAt: number;
+  /** The runs of parts that were not complete when its own first one came. */
+  readonly interruptedRuns: readonly string[];
 
-  constructor({ run, parts }: UpdateHeaders, rows: RowBuilder, openedAt: number) {
+  constructor(
+    { run, parts }: UpdateHeaders,
+    rows: RowBuilder,
+    openedAt: number,
+    interrupted: CommitParts | undefined,
+  ) {
     this.run = run;
     this.parts = parts;
     this.rows = rows;
     this.openedAt = openedAt;
+    this.interruptedRuns = interrupted === undefined ? [] : [...interrupted.interruptedRuns, interrupted.run];
   }
 
   /** Whether this is the part that comes next. */

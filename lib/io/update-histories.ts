@@ -2,7 +2,8 @@ import type { LiveRows, Misfit, RowChange } from "./live-rows.ts";
 import type { UpdateRows } from "./update-rows.ts";
 
 interface History {
-  run: string;
+  /** Null before the first commit. */
+  run: string | null;
   /** The time of its last commit. */
   time: number;
   /** Runs that others have taken the place of. */
@@ -36,15 +37,20 @@ export class UpdateHistories {
     return this.#histories[partition]?.replaced.has(run) === true;
   }
 
+  /** Another run has taken the place of this one. */
+  replace(partition: number, run: string): void {
+    this.#at(partition).replaced.add(run);
+  }
+
   /** Takes updates whose times do not fall, whole commits each: all of them, or none where one does not fit. */
   take(partition: number, run: string, updates: UpdateRows): TakenUpdates | Misfit {
-    const history = this.#histories[partition];
-    const anew = history?.run !== run;
+    const history = this.#at(partition);
+    const anew = history.run !== run;
     const { length, times, diffs, cells, keys } = updates;
     const live = this.#live;
     live.begin(partition);
     const slots = live.locate(cells, keys, length);
-    const replacedRows = anew && history !== undefined ? live.sizeOf(partition) : null;
+    const replacedRows = anew && history.run !== null ? live.sizeOf(partition) : null;
     const changes: RowChange[] = [];
     let last = anew ? Number.NEGATIVE_INFINITY : history.time;
     let rows = 0;
@@ -64,19 +70,15 @@ export class UpdateHistories {
       rows += to - from;
       if (change.slots.length > 0) changes.push(change);
     }
-    this.#note(partition, run, last);
+    if (anew && history.run !== null) history.replaced.add(history.run);
+    history.run = run;
+    history.time = last;
     return { changes, rows, replayed, replacedRows };
   }
 
-  #note(partition: number, run: string, time: number): void {
-    const history = this.#histories[partition];
-    if (history === undefined) {
-      this.#histories[partition] = { run, time, replaced: new Set() };
-      return;
-    }
-    if (history.run !== run) history.replaced.add(history.run);
-    history.run = run;
-    history.time = time;
+  #at(partition: number): History {
+    this.#histories[partition] ??= { run: null, time: Number.NEGATIVE_INFINITY, replaced: new Set() };
+    return this.#histories[partition];
   }
 }
 

@@ -35,6 +35,7 @@ interface Commit {
 
 /** Parts whose others do not come for this long are worth a line. */
 const QUIET_AFTER_MS = 10_000;
+const ANOTHER_CAME = "another commit came";
 const CELL_CHARACTERS_MAX = 80;
 const ROW_CHARACTERS_MAX = 240;
 const marker = Buffer.from(defaultCommitPolicy.marker ?? "");
@@ -85,6 +86,7 @@ export class UpdatesSession implements Session {
       onError,
       position: (partition, offset) => this.#position(partition, offset),
       log: (line) => options.log(line),
+      list: (rejection) => options.list?.(rejection),
     });
   }
 
@@ -178,17 +180,21 @@ export class UpdatesSession implements Session {
       this.#rejectPart(message, before, "TP_ROW_BAD_UPDATES", detail, START_REMEDY);
       return;
     }
-    const unit = goesOn ? before : new CommitParts(headers, this.#builderFor(headers), this.#options.now());
+    const unit = goesOn ? before : this.#begin(headers, before);
     if (!this.#parse(messages, i, message, unit)) return;
-    if (!goesOn && before !== undefined) this.#leaveOut(before, "another commit came");
     unit.messages.push(message);
-    if (unit.complete) {
-      this.#parts.delete(partition);
-      this.#take(unit);
-    } else {
+    if (!unit.complete) {
+      if (!goesOn && before !== undefined) this.#leaveOut(before, ANOTHER_CAME);
       this.#parts.set(partition, unit);
       if (this.pendingRows > this.#options.policy.maxPendingRows) throw this.#tooLarge();
+    } else {
+      if (unit.parts > 1) this.#parts.delete(partition);
+      this.#take(unit);
     }
+  }
+
+  #begin(headers: UpdateHeaders, interrupted: CommitParts | undefined): CommitParts {
+    return new CommitParts(headers, this.#builderFor(headers), this.#options.now(), interrupted);
   }
 
   /** Reads one message into its unit; false where it was rejected. */
@@ -199,9 +205,14 @@ export class UpdatesSession implements Session {
       readable = false;
       this.#rejectPart(message, unit, code, detail);
     });
-    if (!readable || unit.parts === 1 || holdsOneCommit(this.#updates(rows))) return readable;
+    if (!readable || unit.parts === 1 || this.#holdsOneCommit(rows)) return readable;
     this.#rejectPart(message, unit, "TP_ROW_BAD_UPDATES", "the parts of a commit have several times");
     return false;
+  }
+
+  #holdsOneCommit({ columns, length }: RowBuilder): boolean {
+    const times = columns[this.#options.columns.length + 1];
+    return length === 0 || (times?.layout === "number" && times.values[0] === times.values[length - 1]);
   }
 
   #take(unit: CommitParts): void {
@@ -214,6 +225,7 @@ export class UpdatesSession implements Session {
       this.#rejectMisfit(unit, updates, taken);
       return;
     }
+    this.#endInterrupted(unit, partition);
     this.rows += taken.rows;
     this.#sayTaken(taken, partition, offset);
     const first = messages[0].offset;
@@ -224,6 +236,15 @@ export class UpdatesSession implements Session {
       offset,
       resumeAt: i === end ? offset + 1 : first,
     }));
+  }
+
+  /** Parts before this commit will never be one, and what more there is of another run comes too late. */
+  #endInterrupted({ run, interruptedRuns }: CommitParts, partition: number): void {
+    for (const other of interruptedRuns) if (other !== run) this.#histories.replace(partition, other);
+    const interrupted = this.#parts.get(partition);
+    if (interrupted === undefined) return;
+    this.#parts.delete(partition);
+    this.#leaveOut(interrupted, ANOTHER_CAME);
   }
 
   #updates(rows: RowBuilder): UpdateRows {
@@ -325,10 +346,6 @@ export class UpdatesSession implements Session {
     const { place, position } = this.#options;
     return position?.(partition, offset) ?? `${place(partition)}, offset ${offset}`;
   }
-}
-
-function holdsOneCommit({ times, length }: UpdateRows): boolean {
-  return length === 0 || times[0] === times[length - 1];
 }
 
 /** A row's cells as short text. */
