@@ -16,6 +16,7 @@ import { clientErrors, clientFailure, isPassing } from "./client-errors.ts";
 import { ConnectionLog } from "./connection-log.ts";
 import { type Consumer, OFFSET_BEGINNING } from "./consumer.ts";
 import { createSession, wantedAttributes } from "./create-session.ts";
+import { DeadLetterTopic } from "./dead-letter-topic.ts";
 import { embeddedFailure } from "./embedded.ts";
 import type { Ingest } from "./ingest.ts";
 import { MetadataWriter } from "./metadata-column.ts";
@@ -45,6 +46,9 @@ export class KafkaSource implements Source {
   readonly #ahead: AheadPartitions;
   readonly #ledger: OffsetLedger | null;
   readonly #backlog: Backlog;
+  readonly #letters: DeadLetterTopic | null;
+  /** What was found, while dead letters that come before it are on their way. */
+  #found: PollResult = IDLE;
   /** Of the commits sealed so far. */
   #sealedRows = 0;
   #context: SourceContext | null = null;
@@ -71,12 +75,17 @@ export class KafkaSource implements Source {
         this.#consumer?.resume(this.#slots.at(slot));
       },
     );
+    this.#letters =
+      typeof plan.onError === "object"
+        ? new DeadLetterTopic(plan.onError.deadLetter, plan.name, plan.settings, this.#slots)
+        : null;
     this.#session = createSession(plan, needed, {
       slots: this.#slots,
       metadata: this.#metadata,
       ahead: this.#ahead,
-      letters: null,
+      letters: this.#letters,
       log: (line) => this.#context?.log(`${plan.name}: ${line}`),
+      list: (rejection) => this.#context?.reject(rejection),
     });
     this.#backlog = new Backlog(plan.maxBacklogRows);
     this.#ledger = wantsAutoCommit(plan.settings) ? new OffsetLedger(this.#slots) : null;
@@ -97,6 +106,7 @@ export class KafkaSource implements Source {
       if (error.code === clientErrors.fatal) this.#fail(clientFailure(error, settings));
       else connection.note(error);
     });
+    await this.#letters?.open({ log, wake: context.wake, fail: (error) => this.#fail(error) });
     await this.#assignAll(consumer);
     const attributes = wantedAttributes(this.#plan, this.#wantsMetadata);
     this.#ingest = ingest(this.#slots, { attributes, partitionEnds, log });
@@ -106,13 +116,23 @@ export class KafkaSource implements Source {
     this.#keepHouse(consumer, log);
   }
 
+  /** Dead letters arrive before the commit that lacks them has any effect, or the source ends. */
   poll(): PollResult {
-    const { signal, wake } = this.#running();
-    if (this.#failed || signal.aborted) return ENDED;
-    if (this.#backlog.full) return IDLE;
+    if (this.#failed || this.#running().signal.aborted) return ENDED;
+    if (this.#found === IDLE) this.#found = this.#look();
+    if (this.#failed) return ENDED;
+    if (this.#letters?.arrived === false) return IDLE;
+    const found = this.#found;
+    this.#found = IDLE;
+    return found;
+  }
+
+  #look(): PollResult {
+    if (this.#backlog.full || this.#lettersFull()) return IDLE;
     if (this.#finishing) return this.#finish();
     const until = performance.now() + TURN_MS;
     while (!this.#session.poll()) {
+      if (this.#lettersFull()) return IDLE;
       if (!this.#readOn()) {
         if (this.#failed) return ENDED;
         if (this.#bounds?.reached === true) return this.#finish();
@@ -121,7 +141,7 @@ export class KafkaSource implements Source {
       }
       if (performance.now() < until) continue;
       // Not at once: a wake-up within a poll would keep the event loop from its turn.
-      setImmediate(() => wake());
+      setImmediate(() => this.#context?.wake());
       return IDLE;
     }
     return COMMIT;
@@ -155,9 +175,14 @@ export class KafkaSource implements Source {
     clearTimeout(this.#dueTimer);
     this.#discovery?.stop();
     this.#ledger?.stop();
+    await this.#letters?.close();
     await this.#ingest?.close();
     if (this.#consumer !== null) this.#ledger?.commit(this.#consumer);
     await this.#consumer?.close();
+  }
+
+  #lettersFull(): boolean {
+    return this.#letters?.full ?? false;
   }
 
   async #assignAll(consumer: Consumer): Promise<void> {
