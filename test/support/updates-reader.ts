@@ -1,4 +1,5 @@
 /** Reads messages of updates without a broker, and keeps the table that they come to. */
+import { inspect, isDeepStrictEqual } from "node:util";
 import { updates } from "../../connectors/formats/updates.ts";
 import { pointerText, readCell } from "../../lib/data/cell.ts";
 import { ABSENT } from "../../lib/data/column.ts";
@@ -84,8 +85,8 @@ export class UpdatesReader {
     for (const { key, row, diff } of changes) {
       const live = this.table.get(key);
       if (diff === 1 && live === undefined) this.table.set(key, row);
-      else if (diff === -1 && JSON.stringify(live) === JSON.stringify(row)) this.table.delete(key);
-      else throw new Error(`diff ${diff} of ${key} ${JSON.stringify(row)} over ${JSON.stringify(live)}`);
+      else if (diff === -1 && isDeepStrictEqual(live, row)) this.table.delete(key);
+      else throw new Error(`diff ${diff} of ${key} ${inspect(row)} over ${inspect(live)}`);
     }
     return changes;
   }
