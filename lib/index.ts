@@ -27,6 +27,8 @@ export {
 export type { Column, Expression } from "./expressions/expression.ts";
 export type { Commit, RowChange } from "./io/commit-stream.ts";
 export { graph } from "./plan/plan.ts";
+export { errorLog } from "./runtime/error-log-table.ts";
+export type { LogEntry } from "./runtime/log-entry.ts";
 export { type Materialized, materialize } from "./runtime/materialize.ts";
 export { type RunOptions, type RunSummary, run } from "./runtime/run.ts";
 export type { Grouped } from "./table/grouping.ts";

@@ -61,6 +61,7 @@ export class FileSource implements Source {
       place,
       position: (slot, offset) => this.#files.placeOf(slot, offset),
       log: (line) => this.#context?.log(`${name}: ${line}`),
+      list: (rejection) => this.#context?.reject(rejection),
       now: Date.now,
     });
   }

@@ -1,6 +1,7 @@
 import { InputSession, type SessionOptions } from "../../lib/io/input-session.ts";
 import type { DeadLetters } from "../../lib/io/rejections.ts";
 import type { Session } from "../../lib/io/session.ts";
+import type { Rejection } from "../../lib/io/source.ts";
 import { UpdatesSession } from "../../lib/io/updates-session.ts";
 import { MessageKeyReader } from "../formats/message-key.ts";
 import type { AheadPartitions } from "./ahead-partitions.ts";
@@ -17,12 +18,13 @@ export interface SessionParts {
   /** Where rejected messages go, if anywhere. */
   readonly letters: DeadLetters | null;
   log(line: string): void;
+  list(rejection: Rejection): void;
 }
 
 /** The session that makes commits of a source's messages. */
 export function createSession(plan: SourcePlan, needed: readonly boolean[], parts: SessionParts): Session {
   const { name, topics, columns, primaryKey, policy, onError, withMetadata } = plan;
-  const { slots, metadata, ahead, letters, log } = parts;
+  const { slots, metadata, ahead, letters, log, list } = parts;
   const keyReader = primaryKey === null ? null : new MessageKeyReader(columns, primaryKey);
   const options: SessionOptions = {
     parser: plan.createParser(),
@@ -43,6 +45,7 @@ export function createSession(plan: SourcePlan, needed: readonly boolean[], part
     ...(withMetadata ? { metadata: (...run) => metadata.write(...run) } : {}),
     onAhead: (slot, isAhead) => ahead.note(slot, isAhead),
     log,
+    list,
     now: Date.now,
   };
   return plan.holdsCommits ? new UpdatesSession(options) : new InputSession(options);

@@ -15,6 +15,7 @@ import type { PackedMessages, Parser, Reject } from "./parser.ts";
 import { type DeadLetters, Rejections } from "./rejections.ts";
 import { type Segment, SegmentPool } from "./segment.ts";
 import type { Session } from "./session.ts";
+import type { Rejection } from "./source.ts";
 
 export interface SessionOptions {
   readonly parser: Parser;
@@ -48,6 +49,8 @@ export interface SessionOptions {
   /** Scope aligned: the partition is ahead of the others, or no longer. */
   onAhead?(partition: number, ahead: boolean): void;
   log(line: string): void;
+  /** Told of each message that is left out. */
+  list?(rejection: Rejection): void;
   now(): number;
 }
 
@@ -93,6 +96,7 @@ export class InputSession implements Session {
       onError: options.onError,
       position: (partition, offset) => this.#position(partition, offset),
       log: (line) => options.log(line),
+      list: (rejection) => options.list?.(rejection),
     });
   }
 

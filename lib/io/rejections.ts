@@ -1,5 +1,6 @@
 import { type ErrorCode, TowpathError } from "../errors.ts";
 import type { PackedMessages } from "./parser.ts";
+import type { Rejection } from "./source.ts";
 
 /** Where rejected messages go. The source waits until they have arrived before it lets the next commit out. */
 export interface DeadLetters {
@@ -14,6 +15,8 @@ export interface RejectionOptions {
   /** "topic orders, partition 0, offset 17". */
   position(partition: number, offset: number): string;
   log(line: string): void;
+  /** Lists a message that is left out for the readers of `pw.errorLog()`. */
+  list(rejection: Rejection): void;
 }
 
 /** Where a message stood, and the message itself for the case that it is to be sent away. */
@@ -49,13 +52,14 @@ export class Rejections {
 
   /** The same for a message that has been used up. */
   addUsed({ partition, offset, original }: Rejected, code: ErrorCode, detail: string, remedy = REMEDY): void {
-    const { onError, position, log } = this.#options;
+    const { onError, position, log, list } = this.#options;
     if (onError === "fail") {
       const hint = `${remedy}, or set onError: "skip" to leave such messages out.`;
       throw new TowpathError(code, detail, { where: position(partition, offset), hint });
     }
     this.count++;
     if (onError !== "skip") onError.send(...original(), code, detail);
+    list({ code, detail, origin: position(partition, offset) });
     if (this.count > REJECTIONS_LOGGED) return;
     const done = onError === "skip" ? "skipped a message" : `sent a message to ${onError.topic}`;
     log(`${done}: ${code}: ${detail} (${position(partition, offset)})`);

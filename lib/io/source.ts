@@ -1,10 +1,19 @@
 import type { Batch } from "../data/batch.ts";
+import type { ErrorCode } from "../errors.ts";
 
 /** What `poll` found. */
 export const IDLE = 0;
 export const COMMIT = 1;
 export const ENDED = 2;
 export type PollResult = typeof IDLE | typeof COMMIT | typeof ENDED;
+
+/** A message that a source has left out. */
+export interface Rejection {
+  readonly code: ErrorCode;
+  readonly detail: string;
+  /** "topic orders, partition 0, offset 17". */
+  readonly origin: string;
+}
 
 /** What a running source needs from the run. */
 export interface SourceContext {
@@ -14,6 +23,8 @@ export interface SourceContext {
   fail(error: Error): void;
   /** One line for the user (stderr, or the list under the live table). */
   log(line: string): void;
+  /** Lists a message in `pw.errorLog()`, after the next commit that the source makes. */
+  reject(rejection: Rejection): void;
   /** Aborted when the run begins to end. */
   readonly signal: AbortSignal;
 }

@@ -48,6 +48,11 @@ export function statusLine(sources: Sources, outputs: Outputs): string {
   return [...ins, ...outs].join("; ");
 }
 
+/** How much has failed, where anything has. */
+export function errorsLine(errors: number): string[] {
+  return errors === 0 ? [] : [`${count(errors)} failed cells and rows left out`];
+}
+
 /** A head line and one line a row: names left, figures right. */
 function grid(head: readonly string[], rows: readonly (readonly string[])[], width: number): string[] {
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));

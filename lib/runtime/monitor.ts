@@ -1,6 +1,6 @@
 import type { SinkStats } from "../io/sink.ts";
 import type { SourceStats } from "../io/source.ts";
-import { renderTable, statusLine } from "./monitor-text.ts";
+import { errorsLine, renderTable, statusLine } from "./monitor-text.ts";
 
 /**
  * "auto": the live table on a terminal, else status lines; "none": neither; "in-out": sources and outputs;
@@ -14,6 +14,8 @@ export interface MonitorView {
   outputs(): Readonly<Record<string, SinkStats>>;
   /** Rows, groups and nodes held by all operators. */
   stateSize(): number;
+  /** Cells that failed, and rows left out for them. */
+  errors(): number;
 }
 
 export interface Monitor {
@@ -80,6 +82,7 @@ class LiveTable implements Monitor {
     const state = this.#all ? this.#view.stateSize() : null;
     const width = process.stderr.columns ?? 80;
     const lines = renderTable(this.#view.sources(), this.#view.outputs(), this.#rates, state, width);
+    lines.push(...errorsLine(this.#view.errors()));
     process.stderr.write(`${lines.join("\n")}\n`);
     this.#drawnLines = lines.length;
   }
@@ -128,7 +131,8 @@ class StatusLines implements Monitor {
   }
 
   #report(): void {
-    const line = statusLine(this.#view.sources(), this.#view.outputs());
+    const ends = statusLine(this.#view.sources(), this.#view.outputs());
+    const line = [ends, ...errorsLine(this.#view.errors())].join("; ");
     if (line !== this.#last) writeLine(line);
     this.#last = line;
   }

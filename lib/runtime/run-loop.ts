@@ -4,20 +4,23 @@ import type { CommitClock } from "../data/time.ts";
 import type { Sink } from "../io/sink.ts";
 import { COMMIT, ENDED, type Source } from "../io/source.ts";
 import type { Engine } from "./engine.ts";
+import type { ErrorLog } from "./error-log.ts";
 import type { Waker } from "./waker.ts";
 
 /** How long the loop may hold the event loop before timers and sockets get their turn. */
 const TURN_MS = 10;
 
 /** A source with its place in the plan. */
-export interface RunningSource {
+export interface RunningSource<S extends Source = Source> {
   readonly nodeId: number;
-  readonly source: Source;
+  readonly source: S;
 }
 
 /**
  * Pulls commits out of the sources, one at a time and in turn, and steps the engine with each.
  * A commit of a source is one time and one pass; sources never wait for each other; a full sink holds all of them.
+ * What fails in a commit is listed in the next, before any source's, so that the log does not depend on who is faster;
+ * a commit is not acknowledged before its failures have been delivered too.
  */
 export class RunLoop {
   readonly #engine: Engine;
@@ -26,6 +29,9 @@ export class RunLoop {
   readonly #waker: Waker;
   readonly #live: Set<RunningSource>;
   readonly #sources: readonly RunningSource[];
+  readonly #log: RunningSource<ErrorLog> | null;
+  /** Commits that are delivered only with a later one, which lists what failed in them. */
+  #listings: { readonly time: number; readonly listedAt: number }[] = [];
   #turnStart = 0;
   #acknowledged = 0;
   commits = 0;
@@ -36,6 +42,7 @@ export class RunLoop {
     sources: readonly RunningSource[],
     sinks: readonly Sink[],
     waker: Waker,
+    log: RunningSource<ErrorLog> | null = null,
   ) {
     this.#engine = engine;
     this.#clock = clock;
@@ -43,6 +50,7 @@ export class RunLoop {
     this.#waker = waker;
     this.#sources = sources;
     this.#live = new Set(sources);
+    this.#log = log;
   }
 
   /** Runs until every source has ended or `stopped()`; throws what a source or operator throws. */
@@ -59,13 +67,24 @@ export class RunLoop {
     }
   }
 
+  /** Lists what failed in the last commit: once, after a run that nothing has ended before its time. */
+  finish(): void {
+    if (this.#log !== null) this.#list(this.#log);
+  }
+
   /** Tells the sources up to which time all outputs have been delivered. */
   acknowledge(): void {
     const delivered = this.#sinks.map(({ deliveredUpTo = Number.POSITIVE_INFINITY }) => deliveredUpTo);
-    const time = Math.min(this.#clock.last, ...delivered);
+    const time = this.#withListings(Math.min(this.#clock.last, ...delivered));
     if (time <= this.#acknowledged) return;
     this.#acknowledged = time;
     for (const { source } of this.#sources) source.acknowledge(time);
+  }
+
+  /** The last time up to which everything is delivered, given that it is so for single commits up to `time`. */
+  #withListings(time: number): number {
+    this.#listings = this.#listings.filter(({ listedAt }) => listedAt > time);
+    return Math.min(time, ...this.#listings.map((listing) => listing.time - 1));
   }
 
   /** Offers each source one commit. */
@@ -73,13 +92,30 @@ export class RunLoop {
     let progressed = false;
     for (const running of this.#live) {
       if (stopped() || this.#sinks.some((sink) => sink.full)) return progressed;
+      if (this.#log !== null && this.#list(this.#log)) {
+        progressed = true;
+        if (this.#sinks.some((sink) => sink.full)) return progressed;
+      }
       const found = running.source.poll();
       if (found === COMMIT) {
         this.#commit(running);
         progressed = true;
-      } else if (found === ENDED) this.#live.delete(running);
+        this.#log?.source.sourceCommitted(running.source, this.#clock.last);
+      } else if (found === ENDED) {
+        this.#live.delete(running);
+        this.#log?.source.sourceCommitted(running.source, this.#clock.last);
+      }
     }
     return progressed;
+  }
+
+  /** The log's commit, where something is to be listed. */
+  #list(log: RunningSource): boolean {
+    if (log.source.poll() !== COMMIT) return false;
+    const time = this.#clock.last;
+    this.#commit(log);
+    this.#listings.push({ time, listedAt: this.#clock.last });
+    return true;
   }
 
   #commit({ nodeId, source }: RunningSource): void {

@@ -241,6 +241,7 @@ async function drive(make: () => object): Promise<Driven> {
   await source.open({
     wake() {},
     log() {},
+    reject() {},
     signal: new AbortController().signal,
     fail(error) {
       failure = error;

@@ -11,6 +11,7 @@ test("the public names are these and no others", () => {
       "coalesce",
       "column",
       "debug",
+      "errorLog",
       "fillError",
       "fs",
       "graph",
