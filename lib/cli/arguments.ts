@@ -46,6 +46,10 @@ function parse(name: string, options: Options, words: readonly string[]): VerbAr
     return parseArgs({ args: [...words], options, strict: true }).values as VerbArguments["values"];
   } catch (error) {
     const sentence = firstSentence(error);
+    const hint = /^option '(--[^']+)' argument is ambiguous$/.exec(sentence);
+    if (hint !== null) {
+      throw usage(`${hint[1]} has no value, or one that begins with a dash`, `Write it as ${hint[1]}=VALUE.`);
+    }
     throw usage(sentence, `${meantOption(sentence, options)}Run \`towpath ${name} --help\` for its options.`);
   }
 }

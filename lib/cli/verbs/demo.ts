@@ -1,8 +1,8 @@
 import { EventEmitter, on } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { styleText } from "node:util";
+import { MessageSender } from "../../../connectors/kafka/message-sender.ts";
 import type { KafkaSettings } from "../../../connectors/kafka/options.ts";
-import { Producer } from "../../../connectors/kafka/producer.ts";
 import * as pw from "../../index.ts";
 import { numberOf } from "../arguments.ts";
 import type { Verb, VerbArguments } from "../verb.ts";
@@ -93,26 +93,21 @@ async function showCommits(
   signal: AbortSignal,
 ): Promise<string> {
   const messages = on(arrivals, "message", { signal });
-  const listener = { fail: (error: Error) => arrivals.emit("error", error), wake() {}, log: say };
-  const producer = await Producer.connect(settings, { topic: input, partition: 0 }, listener);
-  const send = (text: string): void => producer.send(Buffer.from(text), [], Date.now());
-  try {
-    send("value");
-    say(line("value", styled("dim", "the header: no row, no change")));
-    let message = "[]";
-    for (const number of numbers) {
-      await sleep(intervalMs, undefined, { signal });
-      send(String(number));
-      send("*COMMIT*");
-      [message] = (await messages.next()).value;
-      const [first, ...others] = changesOf(message);
-      say(line(`${number}  *COMMIT*`, first));
-      for (const change of others) say(line("", ` ${change}`));
-    }
-    return message;
-  } finally {
-    await producer.close();
+  await using sender = await MessageSender.connect(settings, input);
+  const send = (text: string): boolean => sender.send(0, null, text);
+  send("value");
+  say(line("value", styled("dim", "the header: no row, no change")));
+  let message = "[]";
+  for (const number of numbers) {
+    await sleep(intervalMs, undefined, { signal });
+    send(String(number));
+    send("*COMMIT*");
+    [message] = (await messages.next()).value;
+    const [first, ...others] = changesOf(message);
+    say(line(`${number}  *COMMIT*`, first));
+    for (const change of others) say(line("", ` ${change}`));
   }
+  return message;
 }
 
 /** The message as it is, cut between its changes so that it fits a terminal. */

@@ -2,7 +2,8 @@ import type { Verb } from "../verb.ts";
 import { broker } from "./broker.ts";
 import { demo } from "./demo.ts";
 import { explain } from "./explain.ts";
+import { generate } from "./generate.ts";
 import { run } from "./run.ts";
 
 /** Every verb of the command line by its name: one file and one line each. */
-export const verbs = { run, demo, broker, explain } as const satisfies Record<string, Verb>;
+export const verbs = { run, explain, generate, broker, demo } as const satisfies Record<string, Verb>;
