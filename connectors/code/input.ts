@@ -1,3 +1,4 @@
+import type { Columns } from "../../lib/data/schema.ts";
 import { TowpathError } from "../../lib/errors.ts";
 import { currentPlan } from "../../lib/plan/plan.ts";
 import type { SourceSpec } from "../../lib/plan/specs.ts";
@@ -75,12 +76,14 @@ export function input<S extends Schema<unknown, string>>(
   checkArguments(schema, options);
   const { name = nextName(), appendOnly = false } = options;
   const { columns } = schema;
-  const feed = new Feed(name, rowsOf(schema, name, appendOnly));
+  const primaryKey = primaryKeyOf(columns);
+  const feed = new Feed(name, rowsOf(columns, primaryKey, name, appendOnly));
   const table = tableFromSource<RowOf<S>>(columns, {
     connector: "input",
     name,
     describe: { appendOnly },
     appendOnly,
+    primaryKey,
     create: (needed) => feed.source(needed),
   });
   const additions: AppendOnlyFeed<S> = {
@@ -102,8 +105,16 @@ function feedTable<T extends object, F extends object>(table: T, methods: F): T 
   return Object.assign(table, methods);
 }
 
-function rowsOf({ columns }: Schema<unknown, string>, name: string, appendOnly: boolean): GivenRows {
-  const primaryKey = columns.flatMap((column, position) => (column.primaryKey ? [position] : []));
+function primaryKeyOf(columns: Columns): number[] {
+  return columns.flatMap((column, position) => (column.primaryKey ? [position] : []));
+}
+
+function rowsOf(
+  columns: Columns,
+  primaryKey: readonly number[],
+  name: string,
+  appendOnly: boolean,
+): GivenRows {
   if (primaryKey.length > 0) return new KeyedInput(columns, primaryKey, name, appendOnly);
   return appendOnly ? new AppendedRows(columns, name) : new RowBag(columns, name);
 }

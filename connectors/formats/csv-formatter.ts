@@ -7,8 +7,9 @@ import type { TypeName } from "../../lib/data/type.ts";
 import { stableJson } from "../../lib/data/value.ts";
 import type { ByteSink, Formatter, RecordOptions } from "../../lib/io/formatter.ts";
 import { writeCsvText } from "../../lib/kernels/csv-write.ts";
-import { ISO_DATETIME_BYTES_MAX, writeIsoDatetime } from "../../lib/kernels/iso-datetime.ts";
-import { NUMBER_BYTES_MAX, writeAscii, writeInteger, writeNumber } from "../../lib/kernels/number-write.ts";
+import { ISO_DATETIME_BYTES_MAX } from "../../lib/kernels/iso-datetime.ts";
+import { NUMBER_BYTES_MAX, writeAscii, writeInteger } from "../../lib/kernels/number-write.ts";
+import { writeNumberText } from "./cell-text.ts";
 import { encodable, writeRowKey } from "./json-formatter.ts";
 import { refuseReserved } from "./reserved-columns.ts";
 
@@ -80,16 +81,9 @@ function writeCell(column: Column, type: TypeName, row: number, out: ByteSink): 
     return;
   }
   out.reserve(CELL_BYTES);
-  if (column.layout === "number") writeNumberCell(column.values[row], type, out);
+  if (column.layout === "number") writeNumberText(column.values[row], type, out);
   else if (column.layout === "text") writeTextCell(column, type, row, out);
   else writeDynamic(column.values[row], out);
-}
-
-function writeNumberCell(value: number, type: TypeName, out: ByteSink): void {
-  if (type === "bool") out.used = writeAscii(out.bytes, out.used, value === 0 ? "false" : "true");
-  else if (!Number.isFinite(value)) out.used = writeAscii(out.bytes, out.used, String(value));
-  else if (type === "datetime") out.used = writeIsoDatetime(out.bytes, out.used, value);
-  else out.used = writeNumber(out.bytes, out.used, value);
 }
 
 function writeTextCell(

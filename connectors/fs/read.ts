@@ -64,6 +64,7 @@ export function read<const O extends FileReadOptions>(path: string, options: O):
     name: plan.name,
     describe: { path, format, commit: policy, mode, onError },
     appendOnly: plan.primaryKey === null,
+    primaryKey: plan.primaryKey,
     create: (needed) => new FileSource(plan, needed),
   });
 }

@@ -1,7 +1,8 @@
-/** A connected node-rdkafka producer whose topic and partition are known to be there. */
+/** A connected node-rdkafka producer, and how messages get into it. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LibrdKafkaError, Metadata, Producer } from "node-rdkafka";
 import { TowpathError } from "../../lib/errors.ts";
+import type { ChunkSender } from "./chunk-sender.ts";
 import {
   addressOf,
   type ClientError,
@@ -11,14 +12,18 @@ import {
 } from "./client-errors.ts";
 import { type ErrorEvents, onErrorEvents } from "./client-events.ts";
 import { type ClientLibrary, loadClientLibrary } from "./client-library.ts";
+import { attachPress } from "./native/press.ts";
+import { findPlugin, forcedIngest } from "./open-consumer.ts";
 import type { KafkaSettings } from "./options.ts";
+import { PackedSender } from "./packed-sender.ts";
+import { PlainSender } from "./plain-sender.ts";
 import type { ProducerConf } from "./producer-conf.ts";
 import { redactText } from "./redact.ts";
 
-/** Where all messages of a producer go. */
-export interface Target {
-  readonly topic: string;
-  readonly partition: number;
+/** A connected producer and the way to its messages. */
+export interface ConnectedProducer {
+  readonly raw: Producer;
+  readonly sender: ChunkSender;
 }
 
 /** A broker that has not answered by then is called unreachable. */
@@ -27,28 +32,58 @@ const CONNECT_MS = 8_000;
 const TOPIC_MS = 5_000;
 
 /**
- * Connects. Throws TP_KAFKA_UNREACHABLE, TP_KAFKA_AUTHENTICATION, TP_KAFKA_TOPIC_UNKNOWN, TP_KAFKA_FAILED for settings
- * that librdkafka refuses, and TP_BAD_ARGUMENT for a partition that the topic does not have.
+ * Connects; `topic` is asked about where it is known. `TOWPATH_INGEST=packed|plain` forces a way to send.
+ *
+ * Throws TP_KAFKA_UNREACHABLE, TP_KAFKA_AUTHENTICATION, TP_KAFKA_FAILED for settings that librdkafka refuses,
+ * TP_KAFKA_INGEST where the forced way cannot be, TP_KAFKA_NATIVE_MISSING without node-rdkafka.
  */
 export async function connectProducer(
   conf: ProducerConf,
   settings: KafkaSettings,
-  target: Target,
-): Promise<Producer> {
-  const producer = createProducer(await loadClientLibrary(), conf, settings);
-  await handshake(producer, settings, target.topic);
-  try {
-    await checkPartition(producer, settings, target);
-  } catch (error) {
-    await disconnectProducer(producer);
-    throw error;
+  topic: string | null,
+): Promise<ConnectedProducer> {
+  const library = await loadClientLibrary();
+  const forced = forcedIngest();
+  const plugin = forced === "plain" ? null : findPlugin(library);
+  if (plugin instanceof TowpathError && forced === "packed") throw notPacked(plugin);
+  if (typeof plugin === "string") {
+    const raw = createProducer(library, withPlugin(conf, plugin), settings, false);
+    await handshake(raw, settings, topic);
+    const press = attachPress((raw as { readonly name?: string }).name);
+    if (press !== null) return { raw, sender: new PackedSender(press) };
+    await disconnectProducer(raw);
+    if (forced === "packed") throw notPacked(null);
   }
-  return producer;
+  const raw = await connectPlainProducer(conf, settings, topic);
+  return { raw, sender: new PlainSender(raw) };
 }
 
-function createProducer(library: ClientLibrary, conf: ProducerConf, settings: KafkaSettings): Producer {
+/** Connects a producer for node-rdkafka's own `produce`, with a delivery report for each message. Throws likewise. */
+export async function connectPlainProducer(
+  conf: ProducerConf,
+  settings: KafkaSettings,
+  topic: string | null,
+): Promise<Producer> {
+  const raw = createProducer(await loadClientLibrary(), conf, settings, true);
+  await handshake(raw, settings, topic);
+  return raw;
+}
+
+/** A user's own plugins stay in front. */
+function withPlugin(conf: ProducerConf, plugin: string): ProducerConf {
+  const own = conf.global["plugin.library.paths"];
+  const paths = own === undefined ? plugin : `${own};${plugin}`;
+  return { ...conf, global: { ...conf.global, "plugin.library.paths": paths } };
+}
+
+function createProducer(
+  library: ClientLibrary,
+  conf: ProducerConf,
+  settings: KafkaSettings,
+  reports: boolean,
+): Producer {
   try {
-    return new library.Producer({ ...conf.global, dr_cb: true }, conf.topic);
+    return new library.Producer(reports ? { ...conf.global, dr_cb: true } : conf.global, conf.topic);
   } catch (error) {
     throw new TowpathError("TP_KAFKA_FAILED", redactText((error as Error).message, settings), {
       hint: "librdkafka refuses these settings; its CONFIGURATION.md says what each one takes.",
@@ -56,11 +91,23 @@ function createProducer(library: ClientLibrary, conf: ProducerConf, settings: Ka
   }
 }
 
+function notPacked(cause: TowpathError | null): TowpathError {
+  const why = cause?.detail ?? "librdkafka did not load the packed writer";
+  return new TowpathError(
+    "TP_KAFKA_INGEST",
+    `TOWPATH_INGEST=packed, but packed writing is not there: ${why}`,
+    {
+      hint: cause?.hint ?? "Leave TOWPATH_INGEST out.",
+      cause: cause ?? undefined,
+    },
+  );
+}
+
 /**
  * What connecting itself reports is only that it failed; the reason comes as an error event before, when it is polled
  * for. Refused credentials end it at once; the client then gives up by itself in the background.
  */
-async function handshake(producer: Producer, settings: KafkaSettings, topic: string): Promise<void> {
+async function handshake(producer: Producer, settings: KafkaSettings, topic: string | null): Promise<void> {
   const reasons: ClientError[] = [];
   const polling = setInterval(() => {
     if (producer.isConnected()) producer.poll();
@@ -81,7 +128,8 @@ async function handshake(producer: Producer, settings: KafkaSettings, topic: str
         refused ||= isAuthentication(error);
         if (refused) reject(clientFailure(error, settings));
       });
-      producer.connect({ topic, timeout: CONNECT_MS }, (error) => {
+      const asked = topic === null ? { allTopics: false } : { topic };
+      producer.connect({ ...asked, timeout: CONNECT_MS }, (error) => {
         if (error) reject(failure(error));
         else if (refused) disconnectProducer(producer);
         else resolve();
@@ -94,8 +142,15 @@ async function handshake(producer: Producer, settings: KafkaSettings, topic: str
   }
 }
 
-async function checkPartition(producer: Producer, settings: KafkaSettings, target: Target): Promise<void> {
-  const { topic, partition } = target;
+/**
+ * The number of a topic's partitions. A broker that makes topics on demand makes it. Throws TP_KAFKA_TOPIC_UNKNOWN where
+ * it does not, and what `clientFailure` makes of errors.
+ */
+export async function partitionsOf(
+  producer: Producer,
+  settings: KafkaSettings,
+  topic: string,
+): Promise<number> {
   const deadline = performance.now() + TOPIC_MS;
   for (;;) {
     const { topics } = await new Promise<Metadata>((resolve, reject) => {
@@ -104,13 +159,7 @@ async function checkPartition(producer: Producer, settings: KafkaSettings, targe
       );
     });
     const count = topics.find(({ name }) => name === topic)?.partitions.length ?? 0;
-    if (partition < count) return;
-    if (count > 0) {
-      throw new TowpathError("TP_BAD_ARGUMENT", `topic ${topic} has no partition ${partition}`, {
-        where: addressOf(settings),
-        hint: count === 1 ? "Its only partition is 0." : `Its partitions are 0 to ${count - 1}.`,
-      });
-    }
+    if (count > 0) return count;
     if (performance.now() > deadline) {
       throw new TowpathError(
         "TP_KAFKA_TOPIC_UNKNOWN",

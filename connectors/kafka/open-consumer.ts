@@ -73,7 +73,8 @@ function tryPacked(
   }
 }
 
-function forcedIngest(): "packed" | "plain" | null {
+/** What TOWPATH_INGEST asks for. Throws TP_KAFKA_INGEST for anything else. */
+export function forcedIngest(): "packed" | "plain" | null {
   const value = process.env.TOWPATH_INGEST ?? "";
   if (value === "packed" || value === "plain") return value;
   if (value === "") return null;
@@ -82,7 +83,8 @@ function forcedIngest(): "packed" | "plain" | null {
   });
 }
 
-function findPlugin(library: ClientLibrary): string | TowpathError {
+/** The native part, or why it is not there. */
+export function findPlugin(library: ClientLibrary): string | TowpathError {
   if (!library.features.includes("plugins"))
     return missing("this build of librdkafka cannot load the packed reader");
   try {

@@ -1,13 +1,23 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
-import type { MessageHeader, Producer as RawProducer } from "node-rdkafka";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import type { Producer as RawProducer } from "node-rdkafka";
 import { TowpathError } from "../../lib/errors.ts";
-import { addressOf, type ClientError, clientErrors } from "./client-errors.ts";
+import type { ChunkSender } from "./chunk-sender.ts";
+import { type ClientError, clientErrors } from "./client-errors.ts";
 import { type ErrorEvents, onErrorEvents } from "./client-events.ts";
-import { connectProducer, disconnectProducer, type Target } from "./connect-producer.ts";
+import {
+  type ConnectedProducer,
+  connectProducer,
+  disconnectProducer,
+  partitionsOf,
+} from "./connect-producer.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import type { MessageOutput } from "./envelope.ts";
 import { InFlight } from "./in-flight.ts";
 import type { KafkaSettings } from "./options.ts";
+import { BY_KEY, type Outbox } from "./outbox.ts";
 import { producerConf } from "./producer-conf.ts";
-import { redactText } from "./redact.ts";
+import { sendError, type Target } from "./send-errors.ts";
+import { TargetTopics } from "./target-topics.ts";
 
 export interface ProducerListener {
   /** A message could not be delivered, or the client is of no more use. At most once. */
@@ -20,82 +30,125 @@ export interface ProducerListener {
 /** Reports are looked for this often while messages are in flight, events of the client while none are. */
 const POLL_MS = 2;
 const IDLE_POLL_MS = 1_000;
-/** Payload bytes in flight beyond which the run waits; librdkafka's own queue would take 1 GB. */
+/** Bytes in flight beyond which the run waits; librdkafka's own queue would take 1 GB. */
 const IN_FLIGHT_BYTES_MAX = 32 << 20;
 /** A fatal error tells less than the report of the message that caused it, which comes about the same time. */
 const REASON_MS = 200;
 /** A flush that takes longer is worth a line. */
 const SLOW_FLUSH_MS = 5_000;
 const FLUSH_SLICE_MS = 100;
-/** Of librdkafka (rd_kafka_resp_err_t). */
-const QUEUE_FULL = -184;
-
-/** A message that the client's queue had no room for. */
-interface Waiting {
-  readonly payload: Buffer;
-  readonly headers: MessageHeader[];
-  readonly time: number;
-}
 
 /**
- * Messages to one partition, in order, each delivered: a node-rdkafka producer with backpressure instead of a full
- * queue, and with an account of what has been acknowledged.
+ * Messages to topics, each delivered, those of a partition in order: a node-rdkafka producer with backpressure instead
+ * of a full queue, and with an account of what has been acknowledged.
  *
- *   Producer.connect → send* → drained → close
+ *   Producer.connect → (outbox.add* → commit)* → drained → close
  *
- * Invariant: what the topic holds of the sent messages is always a prefix of them. Nothing is handed to the client
+ * Invariant: what a partition holds of the sent messages is always a prefix of them. Nothing is handed to the client
  * while an earlier message waits, and at the first failure the client is thrown away with all that it still holds.
  */
-export class Producer {
+export class Producer implements MessageOutput {
   readonly #raw: RawProducer;
+  readonly #sender: ChunkSender;
   readonly #settings: KafkaSettings;
   readonly #target: Target;
   readonly #timeoutMs: number;
   readonly #listener: ProducerListener;
+  /** Where messages are put before `commit`. */
+  readonly outbox: Outbox;
+  readonly #topics: TargetTopics;
+  readonly #dispatcher: Dispatcher;
   readonly #inFlight = new InFlight();
-  #waiting: Waiting[] = [];
   #timer: NodeJS.Timeout | null = null;
   readonly #idleTimer: NodeJS.Timeout;
   #toldFull = false;
   #failure: TowpathError | null = null;
+  #isLearning = false;
+  #isFailing = false;
   /** What the client said last: the likely reason where a deadline passes. */
   #lastError: ClientError | null = null;
   #closing: Promise<void> | null = null;
-  /** The last commit of which every message has been acknowledged. */
-  #deliveredTime = Number.NEGATIVE_INFINITY;
   /** Milliseconds from the last delivered commit's time to its delivery; null before the first. */
   latencyMs: number | null = null;
 
   /**
-   * Connects and makes sure of topic and partition. Throws TP_KAFKA_UNREACHABLE, TP_KAFKA_AUTHENTICATION,
-   * TP_KAFKA_TOPIC_UNKNOWN, and TP_BAD_ARGUMENT for a partition that the topic does not have.
+   * Connects, and makes sure of the target's topic and partition where they are known already.
+   * Throws TP_KAFKA_UNREACHABLE, TP_KAFKA_AUTHENTICATION, TP_KAFKA_TOPIC_UNKNOWN, and TP_BAD_ARGUMENT for a partition
+   * that the topic does not have.
    */
   static async connect(
     settings: KafkaSettings,
     target: Target,
+    outbox: Outbox,
     listener: ProducerListener,
   ): Promise<Producer> {
     const conf = producerConf(settings);
-    const raw = await connectProducer(conf, settings, target);
-    return new Producer(raw, settings, target, conf.deliveryTimeoutMs, listener);
+    const connected = await connectProducer(conf, settings, target.topic);
+    const producer = new Producer(connected, settings, target, outbox, conf.deliveryTimeoutMs, listener);
+    try {
+      if (target.topic !== null)
+        await producer.#topics.learn(producer.topic(target.topic), target.partition ?? 0);
+    } catch (error) {
+      await producer.close();
+      throw error;
+    }
+    return producer;
   }
 
   private constructor(
-    raw: RawProducer,
+    { raw, sender }: ConnectedProducer,
     settings: KafkaSettings,
     target: Target,
+    outbox: Outbox,
     timeoutMs: number,
     listener: ProducerListener,
   ) {
     this.#raw = raw;
+    this.#sender = sender;
     this.#settings = settings;
     this.#target = target;
+    this.outbox = outbox;
     this.#timeoutMs = timeoutMs;
     this.#listener = listener;
-    raw.on("delivery-report", (error) => this.#report(error ?? null));
+    this.#topics = new TargetTopics(settings, (topic) => partitionsOf(raw, settings, topic));
+    this.#dispatcher = new Dispatcher(this.outbox, sender, this.#topics, this.#inFlight);
     onErrorEvents(raw as ErrorEvents, (error) => this.#note(error));
     this.#idleTimer = setInterval(() => this.#serve(), IDLE_POLL_MS);
     this.#idleTimer.unref();
+  }
+
+  /** The number by which messages name a topic. */
+  topic(name: string): number {
+    const known = this.#topics.find(name);
+    if (known !== undefined) return known;
+    const index = this.#sender.addTopic(name);
+    this.#topics.add(name, index);
+    return index;
+  }
+
+  /** The ticket for messages of the commit of this time. */
+  ticket(time: number): number {
+    return this.#inFlight.ticket(time);
+  }
+
+  /** The last `messages` of the outbox are those of the commit of this time. Throws the failure once there is one. */
+  commit(time: number, messages: number): void {
+    if (this.#failure !== null) throw this.#failure;
+    this.#inFlight.expect(time, messages, performance.now());
+    this.#dispatch();
+    if (this.#failure !== null) throw this.#failure;
+    this.#pollSoon();
+  }
+
+  /** Takes a message without key and headers for the target's partition, as a commit of its own. */
+  send(payload: Uint8Array, time: number): void {
+    const { out } = this.outbox.begin();
+    const value = out.used;
+    out.append(payload);
+    const topic = this.topic(this.#target.topic ?? "");
+    const partition = this.#target.partition ?? BY_KEY;
+    this.outbox.add(topic, partition, value, out.used, 0, -1, 0, 0, this.ticket(time));
+    this.commit(time, 1);
   }
 
   /** Whether senders should wait for `wake`. */
@@ -107,29 +160,22 @@ export class Producer {
 
   /** Commits up to this time have been acknowledged, all of them where nothing is on its way. */
   get deliveredUpTo(): number {
-    return this.#outstanding === 0 ? Number.POSITIVE_INFINITY : this.#deliveredTime;
-  }
-
-  /** Takes a message, whose payload is copied; `time` is its commit's. Throws the failure once there is one. */
-  send(payload: Buffer, headers: MessageHeader[], time: number): void {
-    if (this.#failure !== null) throw this.#failure;
-    if (this.#waiting.length > 0 || !this.#produce(payload, headers, time)) {
-      this.#waiting.push({ payload: Buffer.from(payload), headers, time });
-    }
-    this.#pollSoon();
+    return this.#inFlight.messages === 0 ? Number.POSITIVE_INFINITY : this.#inFlight.deliveredTime;
   }
 
   /** Resolves when all that was sent has been acknowledged; rejects with the failure. */
   async drained(): Promise<void> {
     const startedAt = performance.now();
     let told = false;
-    while (this.#failure === null && this.#outstanding > 0) {
+    while (this.#failure === null && this.#inFlight.messages > 0) {
       // librdkafka's flush sends at once what waits for company ("linger.ms"); its result is in our own account.
-      await new Promise<void>((resolve) => this.#raw.flush(FLUSH_SLICE_MS, () => resolve()));
+      if (this.outbox.waiting > 0) await sleep(POLL_MS);
+      else await new Promise<void>((resolve) => this.#raw.flush(FLUSH_SLICE_MS, () => resolve()));
+      this.#serve();
       await nextTurn();
       if (!told && performance.now() - startedAt > SLOW_FLUSH_MS) {
         told = true;
-        this.#listener.log(`waiting for ${this.#outstanding} messages to be delivered to ${this.#place}`);
+        this.#listener.log(`waiting for ${this.#inFlight.messages} messages to be delivered`);
       }
     }
     if (this.#failure !== null) throw this.#failure;
@@ -141,47 +187,32 @@ export class Producer {
     return this.#closing;
   }
 
-  get #outstanding(): number {
-    return this.#inFlight.count + this.#waiting.length;
-  }
-
-  get #place(): string {
-    return `topic ${this.#target.topic}, partition ${this.#target.partition}`;
-  }
-
   #isFull(): boolean {
-    return this.#waiting.length > 0 || this.#inFlight.bytes > IN_FLIGHT_BYTES_MAX;
+    return this.outbox.waiting > 0 || this.#inFlight.bytes > IN_FLIGHT_BYTES_MAX;
   }
 
-  /** Hands a message to the client; false where its queue is full. */
-  #produce(payload: Buffer, headers: MessageHeader[], time: number): boolean {
-    const { topic, partition } = this.#target;
+  /** Hands over what waits, as far as the client takes it. */
+  #dispatch(): void {
+    if (this.#isLearning) return;
+    const stop = this.#dispatcher.run();
+    if (stop === null) return;
+    if (stop.why === "topic") void this.#learn(stop.topic, stop.partition);
+    else if (stop.why === "refused") this.#fail(this.#error({ ...stop, bytes: stop.bytes }));
+  }
+
+  async #learn(topic: number, partition: number): Promise<void> {
+    this.#isLearning = true;
     try {
-      this.#raw.produce(topic, partition, payload, null, null, undefined, headers);
+      await this.#topics.learn(topic, Math.max(partition, 0));
+      this.#isLearning = false;
+      this.#serve();
     } catch (error) {
-      const { code, message } = error as ClientError;
-      // Full although it holds nothing: then it never will have room.
-      if (code === QUEUE_FULL && this.#inFlight.count > 0) return false;
-      throw this.#fail(
-        this.#undelivered(`a message of ${payload.length} bytes was refused: ${message}`, code),
-      );
+      this.#fail(error instanceof TowpathError ? error : this.#error({ code: null, text: String(error) }));
     }
-    this.#inFlight.push(time, payload.length, performance.now());
-    return true;
-  }
-
-  #sendWaiting(): void {
-    let sent = 0;
-    while (sent < this.#waiting.length && this.#failure === null) {
-      const { payload, headers, time } = this.#waiting[sent];
-      if (!this.#produce(payload, headers, time)) break;
-      sent++;
-    }
-    if (sent > 0) this.#waiting.splice(0, sent);
   }
 
   #pollSoon(): void {
-    if (this.#timer !== null || this.#failure !== null || this.#outstanding === 0) return;
+    if (this.#timer !== null || this.#failure !== null || this.#inFlight.messages === 0) return;
     this.#timer = setTimeout(() => {
       this.#timer = null;
       this.#serve();
@@ -194,89 +225,68 @@ export class Producer {
     if (this.#failure !== null || this.#closing !== null) return;
     try {
       this.#raw.poll();
-      this.#sendWaiting();
+      this.#collect();
+      if (this.#failure === null) this.#dispatch();
     } catch (error) {
-      this.#fail(error instanceof TowpathError ? error : this.#undelivered(String(error)));
+      this.#fail(error instanceof TowpathError ? error : this.#error({ code: null, text: String(error) }));
     }
     const oldestAt = this.#inFlight.oldestAt;
-    if (oldestAt === null || performance.now() - oldestAt < this.#timeoutMs) return;
+    if (this.#failure !== null || oldestAt === null || performance.now() - oldestAt < this.#timeoutMs) return;
     const reason = this.#lastError === null ? "" : `: ${this.#lastError.message}`;
-    this.#fail(this.#undelivered(`no acknowledgement came within ${this.#timeoutMs} ms${reason}`));
+    this.#fail(
+      this.#error({ code: null, text: `no acknowledgement came within ${this.#timeoutMs} ms${reason}` }),
+    );
   }
 
-  #report(error: ClientError | null): void {
-    if (this.#failure !== null) return;
-    if (error !== null) {
-      this.#refused(error);
-      return;
+  #collect(): void {
+    const now = performance.now();
+    const inFlight = this.#inFlight;
+    const before = inFlight.messages;
+    const failure = this.#sender.collect((ticket, messages, bytes) =>
+      inFlight.delivered(ticket, messages, bytes, now),
+    );
+    if (inFlight.messages < before) {
+      this.latencyMs = Math.max(0, Date.now() - inFlight.deliveredTime);
+      const waits = this.#toldFull ? this.#isFull() : inFlight.messages > 0;
+      if (!waits) {
+        this.#toldFull = false;
+        this.#listener.wake();
+      }
     }
-    const time = this.#inFlight.shift();
-    this.latencyMs = Math.max(0, Date.now() - time);
-    // A commit in several parts is delivered with its last one.
-    if ((this.#inFlight.oldestTime ?? this.#waiting[0]?.time) !== time) this.#deliveredTime = time;
-    if (this.#toldFull ? this.#isFull() : this.#outstanding > 0) return;
-    this.#toldFull = false;
-    this.#listener.wake();
-  }
-
-  #refused({ code, message }: ClientError): void {
-    // A delivery report comes without its code, and with librdkafka's text in lower case.
-    if (/message size too large/i.test(message)) this.#fail(this.#tooLarge());
-    else if (/authorization failed/i.test(message)) this.#fail(this.#unauthorised(message));
-    else if (/^(fatal|purged|gapless)/i.test(message) || code === clientErrors.fatal)
-      this.#failSoon({ code, message });
-    else this.#fail(this.#undelivered(`the broker refused a message: ${message}`));
+    if (failure === null) return;
+    const isFatal = /^(fatal|purged|gapless)/i.test(failure.text.replace(/^(local|broker): /i, ""));
+    if (isFatal || failure.code === clientErrors.fatal) this.#failSoon(failure.text);
+    else this.#fail(this.#error(failure));
   }
 
   #note(error: ClientError): void {
     this.#lastError = error;
-    if (error.code === clientErrors.fatal) this.#failSoon(error);
+    if (error.code === clientErrors.fatal) this.#failSoon(error.message);
   }
 
-  #failSoon({ message }: ClientError): void {
-    setTimeout(() => this.#fail(this.#undelivered(message)), REASON_MS);
+  #failSoon(text: string): void {
+    if (this.#isFailing) return;
+    this.#isFailing = true;
+    setTimeout(() => this.#fail(this.#error({ code: null, text })), REASON_MS);
+  }
+
+  #error(problem: Parameters<typeof sendError>[0]): TowpathError {
+    return sendError(problem, this.#inFlight.messages, this.#target, this.#settings);
   }
 
   #fail(error: TowpathError): TowpathError {
     if (this.#failure !== null) return this.#failure;
     this.#failure = error;
-    this.#waiting = [];
+    this.outbox.clear();
     this.close();
     this.#listener.fail(error);
     return error;
   }
 
-  #undelivered(detail: string, code = 0): TowpathError {
-    const outstanding = `${this.#outstanding} messages were not delivered`;
-    const hint =
-      code === QUEUE_FULL
-        ? 'Raise "queue.buffering.max.kbytes" above the size of a message.'
-        : `Is the broker at ${addressOf(this.#settings)} up, and does it take messages for this topic?`;
-    return new TowpathError("TP_KAFKA_UNDELIVERED", `${outstanding}: ${redactText(detail, this.#settings)}`, {
-      where: this.#place,
-      hint,
-    });
-  }
-
-  #tooLarge(): TowpathError {
-    const bytes = this.#inFlight.count > 0 ? `${this.#inFlight.oldestBytes} bytes` : "some size";
-    const detail = `the broker refused a message of ${bytes}, or the batch that it was sent in, as too large`;
-    return new TowpathError("TP_KAFKA_MESSAGE_TOO_LARGE", detail, {
-      where: this.#place,
-      hint: "Set \"message.max.bytes\" in the settings to the topic's max.message.bytes, so that commits are split; or raise the topic's.",
-    });
-  }
-
-  #unauthorised(message: string): TowpathError {
-    return new TowpathError("TP_KAFKA_AUTHORIZATION", `the broker refused a message: ${message}`, {
-      where: this.#place,
-      hint: "Give this user the right to write to the topic.",
-    });
-  }
-
   async #disconnect(): Promise<void> {
     clearInterval(this.#idleTimer);
     if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#sender.close();
     // Never from within one of the client's own callbacks.
     await nextTurn();
     await disconnectProducer(this.#raw);

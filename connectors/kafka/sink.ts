@@ -2,44 +2,37 @@ import type { Batch } from "../../lib/data/batch.ts";
 import { randomUuid } from "../../lib/data/random-uuid.ts";
 import type { Columns } from "../../lib/data/schema.ts";
 import type { Sink, SinkContext, SinkStats } from "../../lib/io/sink.ts";
-import { formats } from "../formats/index.ts";
+import { CommitHeaders } from "./commit-headers.ts";
 import { embeddedFailure } from "./embedded.ts";
+import type { Envelope, MessageOutput } from "./envelope.ts";
 import type { KafkaSettings } from "./options.ts";
+import { Outbox } from "./outbox.ts";
 import { Producer } from "./producer.ts";
 import { producerConf } from "./producer-conf.ts";
-import { UpdatesWriter } from "./updates-writer.ts";
-import type { ResolvedWriteOptions } from "./write-options.ts";
+import { RecordEnvelope } from "./record-envelope.ts";
+import { topicByColumn } from "./row-topic.ts";
+import { UpdatesEnvelope } from "./updates-envelope.ts";
+import type { WritePlan } from "./write-plan.ts";
 
-/** Commits to a Kafka topic: the envelope makes messages of them, the producer delivers these in order. */
+/** Commits to Kafka topics: the envelope makes messages of them, the producer delivers these in order. */
 export class KafkaSink implements Sink {
   readonly name: string;
+  readonly #columns: Columns;
   readonly #settings: KafkaSettings;
-  readonly #options: ResolvedWriteOptions;
-  readonly #writer: UpdatesWriter;
-  /** Names this output's history in every message. */
-  readonly #run = randomUuid();
+  readonly #plan: WritePlan;
   #context: SinkContext | null = null;
   #producer: Producer | null = null;
+  #envelope: Envelope | null = null;
   #flushTimer: NodeJS.Timeout | null = null;
   #changes = 0;
   #lastTime: number | null = null;
   #isClosed = false;
-  /** The last commit that was handed to the producer. */
-  #sentTime = Number.NEGATIVE_INFINITY;
 
-  constructor(columns: Columns, settings: KafkaSettings, options: ResolvedWriteOptions) {
-    this.name = options.name;
+  constructor(columns: Columns, settings: KafkaSettings, plan: WritePlan) {
+    this.name = plan.name;
+    this.#columns = columns;
     this.#settings = settings;
-    this.#options = options;
-    const limits = {
-      commitsMax: options.commitFrequencyInMessages,
-      bytesMax: producerConf(settings).payloadBytesMax,
-    };
-    const formatter = formats[options.format].formatter.create(columns);
-    this.#writer = new UpdatesWriter(formatter, limits, (payload, time, part, parts) => {
-      this.#sentTime = time;
-      this.#producer?.send(payload, this.#headers(time, part, parts), time);
-    });
+    this.#plan = plan;
   }
 
   async open(context: SinkContext): Promise<void> {
@@ -49,15 +42,19 @@ export class KafkaSink implements Sink {
       if (this.#isClosed) throw error;
       context.fail(error);
     });
-    const { topicName, partition } = this.#options;
-    this.#producer = await Producer.connect(this.#settings, { topic: topicName, partition }, context);
+    const { topicName, partition, envelope } = this.#plan;
+    const target = { topic: topicName, partition: envelope === "updates" ? partition : null };
+    this.#producer = await Producer.connect(this.#settings, target, new Outbox(), context);
+    this.#envelope = makeEnvelope(this.#plan, this.#columns, this.#settings, this.#producer);
   }
 
   write(batch: Batch, order: Uint32Array): void {
-    this.#changes += this.#writer.write(batch, order);
+    const envelope = this.#envelope;
+    if (envelope === null) return;
+    this.#changes += envelope.write(batch, order);
     this.#lastTime = batch.time;
-    if (this.#writer.pendingCommits === 0) this.#stopTimer();
-    else this.#flushTimer ??= setTimeout(() => this.#flushPending(), this.#options.flushEveryMs);
+    if (envelope.pendingCommits === 0) this.#stopTimer();
+    else this.#flushTimer ??= setTimeout(() => this.#flushPending(), this.#plan.flushEveryMs);
   }
 
   get full(): boolean {
@@ -66,13 +63,14 @@ export class KafkaSink implements Sink {
 
   get deliveredUpTo(): number {
     const sent = this.#producer?.deliveredUpTo ?? Number.POSITIVE_INFINITY;
-    return this.#writer.pendingCommits > 0 ? Math.min(sent, this.#sentTime) : sent;
+    const envelope = this.#envelope;
+    return envelope !== null && envelope.pendingCommits > 0 ? Math.min(sent, envelope.sentTime) : sent;
   }
 
   async flush(): Promise<void> {
     this.#stopTimer();
     if (this.#producer === null) return;
-    this.#writer.flush();
+    this.#envelope?.flush();
     await this.#producer.drained();
   }
 
@@ -86,16 +84,10 @@ export class KafkaSink implements Sink {
     await this.#producer?.close();
   }
 
-  #headers(time: number, part: number, parts: number): Record<string, string>[] {
-    const headers: Record<string, string>[] = [{ "tp-run": this.#run }, { "tp-commit": String(time) }];
-    if (parts > 1) headers.push({ part: String(part) }, { parts: String(parts) });
-    return headers;
-  }
-
   #flushPending(): void {
     this.#flushTimer = null;
     try {
-      this.#writer.flush();
+      this.#envelope?.flush();
     } catch (error) {
       this.#context?.fail(error as Error);
     }
@@ -105,4 +97,35 @@ export class KafkaSink implements Sink {
     if (this.#flushTimer !== null) clearTimeout(this.#flushTimer);
     this.#flushTimer = null;
   }
+}
+
+function makeEnvelope(
+  plan: WritePlan,
+  columns: Columns,
+  settings: KafkaSettings,
+  output: MessageOutput,
+): Envelope {
+  const { topicName, topicColumn, envelope, commitFrequencyInMessages, partition, commitMarkers } = plan;
+  const bytesMax = producerConf(settings).payloadBytesMax;
+  const topic = (name: string): number => output.topic(name);
+  const topicOf =
+    topicName === null ? topicByColumn(topicColumn ?? 0, columns, topic) : output.topic(topicName);
+  // Names this output's history in every message.
+  const headers = new CommitHeaders(randomUuid());
+  const formatter = plan.createFormatter();
+  if (envelope === "updates") {
+    const limits = { commitsMax: commitFrequencyInMessages, bytesMax };
+    return new UpdatesEnvelope(formatter, limits, { topicOf, partition }, headers, output);
+  }
+  const parts = {
+    columns,
+    formatter,
+    key: plan.createKey(columns),
+    headers: plan.createHeaders(columns),
+    topicOf,
+    identity: plan.identity,
+    commitMarkers,
+    bytesMax,
+  };
+  return new RecordEnvelope(parts, headers, output);
 }

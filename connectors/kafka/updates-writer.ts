@@ -1,8 +1,8 @@
 import type { Batch } from "../../lib/data/batch.ts";
-import { pointerText } from "../../lib/data/cell.ts";
-import { TowpathError } from "../../lib/errors.ts";
+import type { TowpathError } from "../../lib/errors.ts";
 import { ByteWriter } from "../../lib/io/byte-writer.ts";
 import type { Formatter } from "../../lib/io/formatter.ts";
+import { excerptOfRow, rowTooLarge } from "./envelope.ts";
 
 /** When a message is closed. */
 export interface MessageLimits {
@@ -24,8 +24,6 @@ const CLOSE = 93;
 
 /** A buffer that one large commit has blown up is given back. */
 const BYTES_KEPT = 8 << 20;
-/** What an error shows of a row. */
-const EXCERPT_BYTES = 80;
 
 /**
  * The envelope "updates": commits to messages, each a JSON array of rows.
@@ -143,17 +141,7 @@ export class UpdatesWriter {
 
   #tooLarge(batch: Batch, row: number, start: number): TowpathError {
     const { bytes, used } = this.#out;
-    const { bytesMax } = this.#limits;
-    const words = batch.keys.words();
-    const key = pointerText(new Uint8Array(words.buffer, words.byteOffset + 16 * row, 16));
-    const excerpt = Buffer.from(bytes.subarray(start, start + EXCERPT_BYTES)).toString();
-    return new TowpathError(
-      "TP_KAFKA_MESSAGE_TOO_LARGE",
-      `a row takes ${used - start} bytes, and a message has room for ${bytesMax - 2}`,
-      {
-        where: `row ${key}, ${excerpt}…`,
-        hint: 'Raise "message.max.bytes" in the settings, and max.message.bytes of the topic with it.',
-      },
-    );
+    const place = excerptOfRow(batch, row, bytes.subarray(start, used));
+    return rowTooLarge(place, used - start, this.#limits.bytesMax - 2);
   }
 }

@@ -1,42 +1,55 @@
 import { addOutput } from "../../lib/table/output.ts";
-import { nodeOf, type TableMethods } from "../../lib/table/table.ts";
-import { formats } from "../formats/index.ts";
+import type { TableMethods } from "../../lib/table/table.ts";
 import type { KafkaSettings } from "./options.ts";
 import { producerConf } from "./producer-conf.ts";
 import { redactSettings } from "./redact.ts";
 import { KafkaSink } from "./sink.ts";
 import { resolveWriteOptions, type WriteOptions } from "./write-options.ts";
+import { planWrite } from "./write-plan.ts";
 
 /**
- * Writes every change of a table to a Kafka topic while `pw.run()` runs: a message for each commit that changed
- * something, a JSON array of rows with `"diff": 1 | -1` and `"time"`, names in order, deletions first. All messages
- * go to one partition, because their order is their meaning; order and completeness hold over retries and broker
- * restarts, and `pw.run()` resolves once all are acknowledged.
+ * Writes every change of a table to Kafka while `pw.run()` runs. The envelope says what a message is:
+ *
+ * - "updates" (default): whole commits, a JSON array of rows with `"diff": 1 | -1` and `"time"`, names in order,
+ *   deletions first. All messages go to one partition, because their order is their meaning.
+ * - "row": one change; `diff` and `time` are headers too. Partitioned by the message key as Java does it.
+ * - "upsert": one key's new row, or a null payload where it is gone, for compacted topics.
+ *
+ * Order and completeness hold over retries and broker restarts, and `pw.run()` resolves once all is acknowledged.
  *
  * Headers of each message: `tp-run` (a UUID of this run's output), `tp-commit` (the time of its last commit), and for
- * a commit that one message cannot hold `part` and `parts` (from 1).
+ * a commit that one message of updates cannot hold `part` and `parts` (from 1).
  *
  * `settings` are librdkafka's own. Its "message.max.bytes" (default 1,000,000) bounds a message, its
- * "message.timeout.ms" (default 300,000) the wait for an acknowledgement.
+ * "message.timeout.ms" (default 300,000) the wait for an acknowledgement, its "partitioner" chooses partitions by key
+ * (default here "murmur2_random").
  *
- * @throws TowpathError here: TP_BAD_ARGUMENT for options, TP_KAFKA_UNKNOWN_SETTING and TP_KAFKA_NO_BROKERS for
- *   settings, TP_COLUMN_RESERVED for a column called `diff` or `time`, TP_GRAPH_RUNNING. From `pw.run()`:
- *   TP_KAFKA_UNREACHABLE, TP_KAFKA_AUTHENTICATION, TP_KAFKA_TOPIC_UNKNOWN, TP_KAFKA_MESSAGE_TOO_LARGE for a row that
- *   fits no message, TP_KAFKA_UNDELIVERED.
+ * @throws TowpathError here: TP_BAD_ARGUMENT for options, TP_BAD_SCHEMA for columns that the format cannot write,
+ *   TP_KAFKA_UNKNOWN_SETTING and TP_KAFKA_NO_BROKERS for settings, TP_COLUMN_RESERVED for a column called `diff` or
+ *   `time` (or `key` with includeKey), TP_GRAPH_RUNNING. From `pw.run()`: TP_KAFKA_UNREACHABLE, TP_KAFKA_AUTHENTICATION,
+ *   TP_KAFKA_TOPIC_UNKNOWN, TP_KAFKA_TOPIC_INVALID and TP_KAFKA_HEADERS_INVALID for what a row says,
+ *   TP_KAFKA_MESSAGE_TOO_LARGE for a row that fits no message, TP_KEY_COLLISION for two rows of one upsert key,
+ *   TP_KAFKA_UNDELIVERED.
  * @example
  * pw.kafka.write(sum, { "bootstrap.servers": "127.0.0.1:9092" }, { topicName: "sum", format: "json" });
  * await pw.run(); // topic sum: [{"diff":1,"sum":0,"time":1700000000000}], …
+ * @example
+ * pw.kafka.write(orders, settings, { topicName: (c) => c.region, envelope: "row", key: orders.id });
  */
-export function write<C>(table: TableMethods<C>, settings: KafkaSettings, options: WriteOptions): void {
-  const resolved = resolveWriteOptions(options);
+export function write<C>(table: TableMethods<C>, settings: KafkaSettings, options: WriteOptions<C>): void {
+  const resolved = resolveWriteOptions(options as WriteOptions<never>);
   producerConf(settings);
-  formats[resolved.format].formatter.create(nodeOf(table).columns);
+  const { input, plan } = planWrite(table, resolved, options);
   const { name, ...described } = resolved;
   const kept = Object.freeze({ ...settings });
-  addOutput(table, {
-    connector: "kafka",
-    name,
-    describe: { ...described, settings: redactSettings(kept) },
-    create: (columns) => new KafkaSink(columns, kept, resolved),
-  });
+  addOutput(
+    table,
+    {
+      connector: "kafka",
+      name,
+      describe: { ...described, settings: redactSettings(kept) },
+      create: (columns) => new KafkaSink(columns, kept, plan),
+    },
+    input,
+  );
 }

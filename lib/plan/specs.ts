@@ -12,6 +12,8 @@ export interface SourceSpec {
   readonly describe: Readonly<Record<string, unknown>>;
   /** Whether rows only come and never go: no upserts, no deletions. */
   readonly appendOnly: boolean;
+  /** Positions of the columns whose values make the rows' keys; absent or null where none do. */
+  readonly primaryKey?: readonly number[] | null;
   /** Makes the running source; `needed[i]` tells whether anybody reads column i. */
   create(needed: readonly boolean[]): Source;
 }

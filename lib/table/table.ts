@@ -6,11 +6,11 @@ import type { PlanNode } from "../plan/node.ts";
 import type { Plan } from "../plan/plan.ts";
 import { addedColumns, castColumns, remainingColumns, renamedColumns } from "./column-changes.ts";
 import { concatNode, updateRowsNode } from "./concat.ts";
+import { type DeduplicateOptions, deduplicateNode, type ValueSaid } from "./deduplicate.ts";
 import { flattenNode } from "./flatten.ts";
 import { Grouped, groupingKeys, reduceNode } from "./grouping.ts";
 import { type ConditionSaid, JoinResult, joinScopes } from "./join.ts";
 import { pointerNode, rekeyNode } from "./keys.ts";
-import { badArgument, describe } from "./names.ts";
 import type { Schema } from "./schema.ts";
 import { columnRecord, isProbe, type Scope, unknownColumn } from "./scope.ts";
 import {
@@ -23,6 +23,7 @@ import {
   selectNode,
   splitNodes,
 } from "./selection.ts";
+import { bindScope, scopeOf } from "./table-scope.ts";
 import type {
   Cast,
   ColumnRef,
@@ -43,6 +44,8 @@ import type {
 } from "./types.ts";
 import { type UpdatesOptions, updatesOf } from "./updates.ts";
 
+export { nodeOf, ownerOf, planOf, scopeOf } from "./table-scope.ts";
+
 // Never there when the program runs: it carries the columns' types.
 declare const shape: unique symbol;
 
@@ -54,8 +57,6 @@ type GroupArgument<C> =
   | Expression<unknown, NameOf<C>>
   | ((columns: ColumnsOf<C>) => Expression<unknown, NameOf<C>> | readonly Expression<unknown, NameOf<C>>[]);
 type Conditions<L, R> = readonly [ConditionSaid<L, R>, ...ConditionSaid<L, R>[]];
-
-const scopes = new WeakMap<object, Scope>();
 
 /**
  * What can be done with a table of columns C. Every method says a new table and leaves this one as it is; nothing is
@@ -292,6 +293,24 @@ export class TableMethods<C> {
   }
 
   /**
+   * The row accepted last of each instance, under the key of the instance's values. The first row of an instance is
+   * accepted; a later one where `acceptor(its value, the accepted row's value)` is true, by default where they differ.
+   *
+   * Rows that go are not looked at: what has been accepted stays. Rows of one commit are offered in the order of their
+   * values (see `order`). An acceptor that throws is a failure (`onError`), and its row is not accepted.
+   *
+   * @throws TowpathError TP_BAD_ARGUMENT, TP_COLUMN_UNKNOWN, TP_COLUMN_FOREIGN.
+   * @example
+   * readings.deduplicate({ value: readings.level, instance: readings.sensor, acceptor: (now, kept) => now >= kept + 2 })
+   */
+  deduplicate<T, const A extends ValueSaid<T>>(
+    this: TableMethods<T>,
+    options: DeduplicateOptions<T, A>,
+  ): Table<T> {
+    return step(this, (scope, site) => deduplicateNode(scope, options, site));
+  }
+
+  /**
    * The table's commits while `pw.run()` runs, each `{ time, changes: [{ key, row, diff }] }`, rows that went before
    * rows that came. Called before the run; every call is a reader of its own, at its own pace.
    *
@@ -366,7 +385,7 @@ export function createTable<C>(plan: Plan, node: PlanNode, site: SourceSite | nu
     records: [record],
     refused: new Map(),
   };
-  scopes.set(table, scope);
+  bindScope(table, scope);
   return table as Table<C>;
 }
 
@@ -376,25 +395,4 @@ const methods: ReadonlySet<string> = new Set(
 
 function isMethod(name: string): boolean {
   return methods.has(name);
-}
-
-function scopeOf(table: object): Scope {
-  const scope = typeof table === "object" && table !== null ? scopes.get(table) : undefined;
-  if (scope === undefined) throw badArgument(`a table is expected here, not ${describe(table)}`, userSite());
-  return scope;
-}
-
-/** The plan node behind a table. Throws TP_BAD_ARGUMENT for anything that is no table. */
-export function nodeOf(table: object): PlanNode {
-  return scopeOf(table).node;
-}
-
-/** The number by which the columns of a table object know it. */
-export function ownerOf(table: object): number {
-  return scopeOf(table).sides[0].owner;
-}
-
-/** The graph that a table belongs to. */
-export function planOf(table: object): Plan {
-  return scopeOf(table).plan;
 }

@@ -32,7 +32,7 @@ describe("pw.kafka.write says when the plan is built", () => {
     ["no topic", {}, /topicName.*undefined/],
     ["an impossible topic", { topicName: "a b" }, /topicName.*"a b"/],
     ["an unknown format", { topicName: "t", format: "xml" }, /format.*"xml".*"json"/],
-    ["an unknown envelope", { topicName: "t", envelope: "row" }, /envelope.*"row"/],
+    ["an unknown envelope", { topicName: "t", envelope: "rows" }, /envelope.*"rows".*"row"/],
     ["a frequency of 0", { topicName: "t", commitFrequencyInMessages: 0 }, /commitFrequencyInMessages.*0/],
     ["half a frequency", { topicName: "t", commitFrequencyInMessages: 1.5 }, /commitFrequencyInMessages/],
     ["a negative wait", { topicName: "t", flushEveryMs: -1 }, /flushEveryMs.*-1/],

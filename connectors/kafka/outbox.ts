@@ -1,0 +1,144 @@
+import { grown } from "../../lib/base/growth.ts";
+import { ByteWriter } from "../../lib/io/byte-writer.ts";
+
+/** Numbers that describe a message (native/src/press.h, `enum field`); an end of -1 says that there is no such part. */
+export const FIELDS = 9;
+export const TOPIC = 0;
+export const PARTITION = 1;
+export const VALUE = 2;
+export const VALUE_END = 3;
+export const KEY = 4;
+export const KEY_END = 5;
+export const HEADERS = 6;
+export const HEADERS_END = 7;
+export const TICKET = 8;
+
+/** In place of a partition: the partitioner chooses by the key. */
+export const BY_KEY = -1;
+/** In place of a partition: a copy goes to each. */
+export const EVERY = -2;
+
+/** A chunk that has grown to this takes no further message, so that offsets fit and drained memory is given back. */
+const CHUNK_BYTES = 4 << 20;
+
+/** Messages end to end in one buffer. */
+export interface Chunk {
+  readonly out: ByteWriter;
+  /** FIELDS numbers for each message. */
+  readonly fields: Int32Array;
+  readonly count: number;
+}
+
+class GrowingChunk implements Chunk {
+  readonly out = new ByteWriter(1 << 16);
+  fields = new Int32Array(64 * FIELDS);
+  count = 0;
+}
+
+/** A place to which an outbox can be put back. */
+export interface OutboxMark {
+  readonly chunk: Chunk;
+  readonly used: number;
+  readonly count: number;
+  readonly waiting: number;
+}
+
+/**
+ * Messages that wait for the client, in order, packed: no object for a message.
+ *
+ *   begin → write its parts to chunk.out → add → … → head → take
+ */
+export class Outbox {
+  /** The first is handed over, the last written to. */
+  readonly #chunks: GrowingChunk[] = [new GrowingChunk()];
+  #taken = 0;
+  /** Messages that wait. */
+  waiting = 0;
+
+  /** Where the parts of the next message go. The same chunk as before, unless that is full. */
+  begin(): Chunk {
+    let chunk = this.#last;
+    if (chunk.out.used >= CHUNK_BYTES) {
+      chunk = new GrowingChunk();
+      this.#chunks.push(chunk);
+    }
+    return chunk;
+  }
+
+  /** Adds a message whose parts lie in the chunk that `begin` gave: value, key, headers, each from where to where. */
+  add(
+    topic: number,
+    partition: number,
+    value: number,
+    valueEnd: number,
+    key: number,
+    keyEnd: number,
+    headers: number,
+    headersEnd: number,
+    ticket: number,
+  ): void {
+    const chunk = this.#last;
+    const at = chunk.count * FIELDS;
+    if (at === chunk.fields.length) chunk.fields = grown(chunk.fields, at + FIELDS);
+    const { fields } = chunk;
+    fields[at + TOPIC] = topic;
+    fields[at + PARTITION] = partition;
+    fields[at + VALUE] = value;
+    fields[at + VALUE_END] = valueEnd;
+    fields[at + KEY] = key;
+    fields[at + KEY_END] = keyEnd;
+    fields[at + HEADERS] = headers;
+    fields[at + HEADERS_END] = headersEnd;
+    fields[at + TICKET] = ticket;
+    chunk.count++;
+    this.waiting++;
+  }
+
+  /** The next message to hand over: its chunk and its place there; null where none waits. */
+  head(): { readonly chunk: Chunk; readonly from: number } | null {
+    if (this.waiting === 0) return null;
+    if (this.#taken === this.#chunks[0].count) {
+      this.#chunks.shift();
+      this.#taken = 0;
+    }
+    return { chunk: this.#chunks[0], from: this.#taken };
+  }
+
+  /** The first `count` messages have been handed over. */
+  take(count: number): void {
+    this.#taken += count;
+    this.waiting -= count;
+    if (this.waiting > 0) return;
+    const chunk = this.#last;
+    this.#chunks.length = 0;
+    this.#chunks.push(chunk.out.bytes.length > 2 * CHUNK_BYTES ? new GrowingChunk() : chunk);
+    this.#taken = 0;
+    this.#last.out.reset();
+    this.#last.count = 0;
+  }
+
+  mark(): OutboxMark {
+    const chunk = this.#last;
+    return { chunk, used: chunk.out.used, count: chunk.count, waiting: this.waiting };
+  }
+
+  /** Drops what was added since the mark; nothing of it may have been taken. */
+  putBack({ chunk, used, count, waiting }: OutboxMark): void {
+    while (this.#last !== chunk && this.#chunks.length > 1) this.#chunks.pop();
+    const last = this.#last;
+    last.out.truncate(used);
+    last.count = count;
+    this.waiting = waiting;
+  }
+
+  clear(): void {
+    this.#chunks.length = 0;
+    this.#chunks.push(new GrowingChunk());
+    this.#taken = 0;
+    this.waiting = 0;
+  }
+
+  get #last(): GrowingChunk {
+    return this.#chunks[this.#chunks.length - 1];
+  }
+}
