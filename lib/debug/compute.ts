@@ -1,5 +1,5 @@
 import type { Batch } from "../data/batch.ts";
-import { compareTexts, type Row, stableJson } from "../data/value.ts";
+import { compareTexts, type ERROR_VALUE, type Row, stableJson } from "../data/value.ts";
 import { failRun } from "../dataflow/errors.ts";
 import { TowpathError } from "../errors.ts";
 import type { PlanNode } from "../plan/node.ts";
@@ -14,6 +14,11 @@ export interface ComputeOptions {
   /** "fail" (default): the first failed cell rejects. "report": failed cells are `pw.ERROR`. */
   readonly onError?: "fail" | "report";
 }
+
+/** A row of columns C where failures are reported: any cell may have failed. */
+export type Reported<C> = { [K in keyof C]: C[K] | typeof ERROR_VALUE };
+
+type Reporting = ComputeOptions & { readonly onError: "report" };
 
 /** A row of a computed table. */
 export interface ComputedRow<R = Row> {
@@ -30,6 +35,11 @@ export interface ComputedRow<R = Row> {
  * @example
  * const [{ row }] = await pw.debug.compute(t.reduce({ sum: pw.reducers.sum(t.n) }));
  */
+export async function compute<C>(
+  table: TableMethods<C>,
+  options: Reporting,
+): Promise<ComputedRow<Reported<C>>[]>;
+export async function compute<C>(table: TableMethods<C>, options?: ComputeOptions): Promise<ComputedRow<C>[]>;
 export async function compute<C>(
   table: TableMethods<C>,
   options: ComputeOptions = {},
@@ -51,6 +61,14 @@ export async function compute<C>(
  * @example
  * await pw.debug.computeUpdates(t); // [{ key, row, time: 2, diff: 1 }, { key, row, time: 4, diff: -1 }, …]
  */
+export async function computeUpdates<C>(
+  table: TableMethods<C>,
+  options: Reporting,
+): Promise<Change<Reported<C>>[]>;
+export async function computeUpdates<C>(
+  table: TableMethods<C>,
+  options?: ComputeOptions,
+): Promise<Change<C>[]>;
 export async function computeUpdates<C>(
   table: TableMethods<C>,
   options: ComputeOptions = {},

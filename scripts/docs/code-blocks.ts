@@ -20,6 +20,8 @@ export interface PageMessage {
 export interface Program extends CodeBlock {
   /** The text of the block tagged `output` that follows before any other program; null where there is none. */
   readonly output: string | null;
+  /** The text of the block tagged `log` that follows it: what goes to standard error. */
+  readonly log: string;
   /** The messages of the blocks that stand between it and the program before it. */
   readonly messages: readonly PageMessage[];
 }
@@ -50,12 +52,14 @@ export function programs(markdown: string): Program[] {
   for (const block of codeBlocks(markdown)) {
     const last = found.at(-1);
     if (block.language === "ts") {
-      found.push({ ...block, output: null, messages });
+      found.push({ ...block, output: null, log: "", messages });
       messages = [];
     } else if (block.tags[0] === "topic") {
       messages.push(...messagesOf(block));
     } else if (block.tags.includes("output") && last?.output === null) {
       found[found.length - 1] = { ...last, output: block.text };
+    } else if (block.tags.includes("log") && last !== undefined) {
+      found[found.length - 1] = { ...last, log: block.text };
     }
   }
   return found;

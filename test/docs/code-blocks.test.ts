@@ -15,6 +15,9 @@ const page = [
   "```json output",
   "[1]",
   "```",
+  "```text log",
+  "careful",
+  "```",
   "```text output",
   "not its second output",
   "```",
@@ -28,8 +31,9 @@ describe("code blocks", () => {
       ["sh", [], 2],
       ["ts", ["run", "stream"], 5],
       ["json", ["output"], 11],
-      ["text", ["output"], 14],
-      ["ts", [], 17],
+      ["text", ["log"], 14],
+      ["text", ["output"], 17],
+      ["ts", [], 20],
     ]);
     expect(codeBlocks(page)[1].text).toBe("one();\n\ntwo();\n");
   });
@@ -61,9 +65,9 @@ describe("code blocks", () => {
   });
 
   it("are programs where they are TypeScript, each with the output that follows it", () => {
-    expect(programs(page).map(({ line, output }) => [line, output])).toEqual([
-      [5, "[1]\n"],
-      [17, null],
+    expect(programs(page).map(({ line, output, log }) => [line, output, log])).toEqual([
+      [5, "[1]\n", "careful\n"],
+      [20, null, ""],
     ]);
   });
 });

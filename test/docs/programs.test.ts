@@ -49,7 +49,7 @@ describe("the programs of the pages", () => {
     "$name prints what the page says",
     async ({ program, file }) => {
       const { code, stdout, stderr } = await runScript(file);
-      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: program.log });
       expect(stdout).toBe(program.output ?? "");
     },
     30_000,
@@ -65,7 +65,7 @@ describe("the programs of the pages", () => {
       expect(program.text).toContain(shownBroker);
       writeFileSync(join(root, file), program.text.replaceAll(shownBroker, broker.bootstrap));
       const { code, stdout, stderr } = await runScript(file);
-      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: program.log });
       expect(stdout).toBe(program.output ?? "");
     },
     60_000,

@@ -43,3 +43,8 @@ pw.fs.read("log", { format: "xml" });
 pw.fs.write(files, "out.csv", { format: "csv" });
 // @ts-expect-error not written as raw
 pw.fs.write(files, "out", { format: "raw" });
+
+const [computed] = await pw.debug.compute(counts);
+expect<Equal<typeof computed.row.n, number>>();
+const [reported] = await pw.debug.computeUpdates(counts, { onError: "report" });
+expect<Equal<typeof reported.row.n, number | typeof pw.ERROR>>();
