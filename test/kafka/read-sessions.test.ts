@@ -1,5 +1,6 @@
 /** Sessions with a primary key, chosen partitions and a bounded backlog, on brokers. */
 import { setTimeout as sleep } from "node:timers/promises";
+import rdkafka from "node-rdkafka";
 import * as pw from "towpath";
 import { expect, it } from "vitest";
 import { graph } from "../../lib/plan/plan.ts";
@@ -209,6 +210,31 @@ describeIngests("chosen partitions", ["mock", "real"], (broker) => {
     await sleep(300);
     expect((await reading.stop()).reason).toBe("stopped");
     expect(reading.rows).toEqual([]);
+  });
+});
+
+describeIngests("chosen partitions that come into being", ["real"], (broker) => {
+  it("a share takes its part of them, and scope aligned waits for them from then on", async () => {
+    const topic = await broker.freshTopic(1);
+    const settings = { ...broker.settings, "topic.metadata.refresh.interval.ms": 200 };
+    const share = { partitions: { index: 0, of: 2 }, commit: { scope: "aligned" } } as const;
+    const reading = startReading(raw({ ...broker, settings }, [topic], share));
+    await produce(broker.settings, topic, at(0, "a0", COMMIT));
+    await reading.until(({ rows }) => rows.length === 1);
+    const admin = rdkafka.AdminClient.create({ ...broker.settings });
+    await new Promise<void>((resolve, reject) => {
+      admin.createPartitions(topic, 4, 10_000, (error) => (error ? reject(error) : resolve()));
+    });
+    admin.disconnect();
+    await reading.until(({ logs }) => logs.some((line) => line.includes(`${topic}, partition 2`)));
+    for (const p of [0, 1, 3]) await produce(broker.settings, topic, at(p, `b${p}`, COMMIT));
+    await sleep(500);
+    expect(reading.rows).toHaveLength(1);
+    await produce(broker.settings, topic, at(2, "b2", COMMIT));
+    await reading.until(({ rows }) => rows.length === 3);
+    await reading.stop();
+    expect(reading.commits.map(({ rows }) => valuesOf(rows, "data"))).toEqual([["a0"], ["b0", "b2"]]);
+    expect(reading.logs.join()).not.toMatch(/partition [13]/);
   });
 });
 
