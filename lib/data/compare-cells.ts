@@ -3,7 +3,7 @@ import { type Column, NULL, type NumberColumn, type TextColumn, VALUE, type Valu
 import { compareNumbers, compareValues } from "./value.ts";
 
 /** The order of two cells of one type: null first, then values; failed cells last. */
-function compareCells(a: Column, aRow: number, b: Column, bRow: number): number {
+export function compareCells(a: Column, aRow: number, b: Column, bRow: number): number {
   const tagA = a.tags === null ? VALUE : a.tags[aRow];
   const tagB = b.tags === null ? VALUE : b.tags[bRow];
   if (tagA !== VALUE || tagB !== VALUE) return order(tagA) - order(tagB);

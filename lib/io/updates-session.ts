@@ -20,7 +20,17 @@ import { type UpdateRows, updateColumns, updateRows } from "./update-rows.ts";
 /** The parser reads the columns of `updateColumns` for the table's. */
 type UpdatesOptions = Pick<
   SessionOptions,
-  "parser" | "columns" | "needed" | "primaryKey" | "policy" | "onError" | "place" | "position" | "log" | "now"
+  | "parser"
+  | "columns"
+  | "needed"
+  | "primaryKey"
+  | "policy"
+  | "onError"
+  | "place"
+  | "position"
+  | "log"
+  | "list"
+  | "now"
 >;
 
 /** A commit that waits to be sealed. */

@@ -1,5 +1,6 @@
 import { arrange } from "./arrange.ts";
 import { concat } from "./concat.ts";
+import { deduplicate } from "./deduplicate.ts";
 import { filter } from "./filter.ts";
 import { flatten } from "./flatten.ts";
 import { groupBy } from "./group-by.ts";
@@ -17,6 +18,7 @@ import { updateRows } from "./update-rows.ts";
 export const operators = {
   arrange,
   concat,
+  deduplicate,
   filter,
   flatten,
   groupBy,

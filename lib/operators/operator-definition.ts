@@ -29,5 +29,10 @@ export interface OperatorDefinition {
   readonly name: string;
   /** Linear operators keep no state that their answer depends on: f(a + b) = f(a) + f(b). */
   readonly linear: boolean;
+  /**
+   * Why the answer depends on the history of the input, where it does: then law 1 holds against a replay of that
+   * history, commit by commit, and law 3 does not hold.
+   */
+  readonly historyDependent?: string;
   create(spec: OperatorSpec): Operator;
 }

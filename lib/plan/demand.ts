@@ -1,5 +1,6 @@
 import { assert } from "../base/assert.ts";
 import { columnsRead } from "../expressions/walk.ts";
+import type { DeduplicateOptions } from "../operators/deduplicate.ts";
 import type { FilterOptions } from "../operators/filter.ts";
 import type { FlattenOptions } from "../operators/flatten.ts";
 import type { GroupByOptions } from "../operators/group-by.ts";
@@ -65,6 +66,12 @@ const rules: Partial<Record<string, (node: PlanNode, own: readonly boolean[], re
   filter(node, own, read) {
     readThrough(0, own, read);
     read(0, (node.options as FilterOptions).column);
+  },
+
+  deduplicate(node, own, read) {
+    const { value, order, instance } = node.options as DeduplicateOptions;
+    readThrough(0, own, read);
+    for (const position of [value, ...instance, ...(order === null ? [] : [order])]) read(0, position);
   },
 
   flatten(node, own, read) {

@@ -1,6 +1,7 @@
 import { formatSite } from "../base/source-site.ts";
 import { formatType } from "../data/type.ts";
 import { formatExpression, formatReduction } from "../expressions/format.ts";
+import type { DeduplicateOptions } from "../operators/deduplicate.ts";
 import type { FilterOptions } from "../operators/filter.ts";
 import type { FlattenOptions } from "../operators/flatten.ts";
 import type { GroupByOptions } from "../operators/group-by.ts";
@@ -71,6 +72,14 @@ const details: Partial<Record<string, (node: PlanNode) => string>> = {
   },
 
   filter: (node) => nameOf(node.inputs[0])((node.options as FilterOptions).column),
+
+  deduplicate(node) {
+    const { value, order, instance, acceptor } = node.options as DeduplicateOptions;
+    const name = nameOf(node);
+    const by = instance.length === 0 ? "" : ` by ${instance.map(name).join(", ")}`;
+    const ordered = order === null ? "" : ` in the order of ${name(order)}`;
+    return `${name(value)}${by}${ordered}, where ${acceptor === null ? "it differs" : "a function accepts it"}`;
+  },
 
   flatten: (node) => nameOf(node)((node.options as FlattenOptions).column),
 

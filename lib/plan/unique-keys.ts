@@ -4,7 +4,7 @@ import type { PlanNode } from "./node.ts";
 /**
  * Which nodes' tables have no two rows of one key; `nodes` stand inputs first.
  *
- * Sources, groups and re-keyed tables have unique keys, and every operator but concat keeps them so (a pair's key is
+ * Sources, groups, deduplicated and re-keyed tables have unique keys, and every operator but concat keeps them so (a pair's key is
  * made of both sides'). The tables of a concat may share keys: rows of one source come in twice, and keys that are
  * hashes of values agree between sources. There the same row can be in a table twice, with diff 2.
  */
@@ -17,7 +17,7 @@ export function uniqueKeys(nodes: readonly PlanNode[]): Map<PlanNode, boolean> {
   return unique;
 }
 
-const makesUnique: ReadonlySet<string> = new Set(["groupBy", "rekey"]);
+const makesUnique: ReadonlySet<string> = new Set(["deduplicate", "groupBy", "rekey"]);
 
 /** Numbered tables have keys of their own where each number stands once. */
 function mayShareKeys({ operator, inputs }: PlanNode): boolean {

@@ -1,11 +1,13 @@
 import type { PlanNode } from "../../lib/plan/node.ts";
+import { Accepted } from "./deduplicate.ts";
 
 /**
- * When what is there came: the one thing that the tables of a moment do not tell. Each node that asks is told at every
- * time, and says what is there by names of its own.
+ * What the tables of a moment do not tell: when what is there came, and what a node whose answer depends on history has
+ * accepted. Each node that asks is told at every time, and says what is there by names of its own.
  */
 export class Arrivals {
   now = 0;
+  readonly #accepted = new Map<PlanNode, Accepted>();
   readonly #times = new Map<PlanNode, ReadonlyMap<string, number>>();
 
   /** The times of `present`. What was there at the time before keeps its own, and what is not there is forgotten. */
@@ -14,5 +16,12 @@ export class Arrivals {
     const after = new Map(present.map((name) => [name, before?.get(name) ?? this.now]));
     this.#times.set(node, after);
     return after;
+  }
+
+  /** What a node has accepted up to now. */
+  acceptedOf(node: PlanNode): Accepted {
+    const accepted = this.#accepted.get(node) ?? new Accepted();
+    this.#accepted.set(node, accepted);
+    return accepted;
   }
 }

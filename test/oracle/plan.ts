@@ -2,6 +2,7 @@ import type { PlanNode } from "../../lib/plan/node.ts";
 import { oracle as arrange } from "./arrange.ts";
 import type { Arrivals } from "./arrivals.ts";
 import { oracle as concat } from "./concat.ts";
+import type { DeduplicateOptions } from "./deduplicate.ts";
 import { oracle as filter } from "./filter.ts";
 import { oracle as flatten } from "./flatten.ts";
 import { oracle as groupBy } from "./group-by.ts";
@@ -32,6 +33,11 @@ type Options<F extends (...args: never[]) => unknown> = Parameters<F>[1];
 const operatorOracles = {
   arrange: (inputs) => arrange(one(inputs)),
   concat: (inputs) => concat(inputs),
+  deduplicate(inputs, node, arrivals) {
+    if (arrivals === null) throw new Error("deduplicate is asked without its history");
+    const types = node.columns.map(({ type }) => type);
+    return arrivals.acceptedOf(node).settle(one(inputs)[0], node.options as DeduplicateOptions, types);
+  },
   filter: (inputs, { options }) => filter(one(inputs), options as Options<typeof filter>),
   flatten: (inputs, { options, columns }) =>
     flatten(

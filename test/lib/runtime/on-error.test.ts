@@ -235,7 +235,7 @@ describe("a failed cell", () => {
     const t = pw.debug.tableFromMarkdown<{ g: string; a: number; b: number }>(drawn);
     return t.withColumns({ q: t.a.floorDiv(t.b) });
   };
-  const updates = async (table: pw.Table<unknown>) =>
+  const updates = async <C>(table: pw.Table<C>) =>
     (await pw.debug.computeUpdates(table, { onError: "report" })).map(
       ({ row, time, diff }) => `${time} ${diff > 0 ? "+" : "-"} ${Object.values(row as object).map(String)}`,
     );
