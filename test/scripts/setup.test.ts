@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -110,6 +111,17 @@ function isRunning(pid: number): boolean {
 }
 
 describe("set-up", () => {
+  it("links the package's own programs, which npm does for dependencies only", () => {
+    write("package.json", '{"type":"commonjs","bin":{"towpath":"./dist/main.js"}}');
+    expect(setUp()).toMatchObject({ code: 0 });
+    const link = join(root, "node_modules/.bin/towpath");
+    expect(readlinkSync(link)).toBe("../../dist/main.js");
+    // As `npm prune` or an install by hand may do.
+    rmSync(link);
+    expect(setUp()).toMatchObject({ code: 0 });
+    expect(readlinkSync(link)).toBe("../../dist/main.js");
+  });
+
   it("installs once, and then has nothing to do or say", () => {
     expect(setUp()).toMatchObject({ code: 0 });
     expect(read("calls")).toMatch(/^ci --ignore-scripts=false /);

@@ -4,6 +4,7 @@ import { importScript } from "../script.ts";
 import type { Verb, VerbArguments } from "../verb.ts";
 
 const monitoringLevels = ["auto", "none", "in-out", "all"] as const;
+const errorRules = ["fail", "report"] as const;
 
 /** `towpath run`: a script, TypeScript or JavaScript. */
 export const run = {
@@ -14,17 +15,25 @@ export const run = {
     "is the script's own (its process.argv). Ctrl-C ends its `pw.run()` in order.",
     "The exit code is the script's: 1 where it throws, as a run that fails makes it.",
     "",
-    "  --monitoring LEVEL  what every `pw.run()` of the script shows, whatever its own",
-    "                      options say: auto, none, in-out or all",
+    "For every `pw.run()` of the script, whatever its own options say:",
+    "  --monitoring LEVEL  what it shows: auto, none, in-out or all",
+    "  --on-error RULE     what a cell that cannot be computed does: `fail` ends the run,",
+    "                      `report` leaves out what needs the cell, and goes on",
   ].join("\n"),
-  options: { monitoring: { type: "string" } },
+  options: { monitoring: { type: "string" }, "on-error": { type: "string" } },
   operands: "script",
   run: runScript,
 } as const satisfies Verb;
 
 async function runScript(given: VerbArguments): Promise<number> {
   const monitoring = oneOf(given, "monitoring", monitoringLevels);
-  setRunHook({ options: { ...(monitoring === undefined ? {} : { monitoring }) } });
+  const onError = oneOf(given, "on-error", errorRules);
+  setRunHook({
+    options: {
+      ...(monitoring === undefined ? {} : { monitoring }),
+      ...(onError === undefined ? {} : { onError }),
+    },
+  });
   await importScript(given.operands);
   return 0;
 }
