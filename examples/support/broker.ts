@@ -31,7 +31,8 @@ export async function openBroker(topics: readonly string[]): Promise<Broker> {
   });
   const settings = Object.fromEntries(given);
   if (settings["bootstrap.servers"] === undefined) return embeddedBroker(topics);
-  await createMissing(settings, topics);
+  // `towpath explain` asks for the plan alone.
+  if (process.env.TOWPATH_EXPLAIN === undefined) await createMissing(settings, topics);
   return { settings, isEmbedded: false, async [Symbol.asyncDispose]() {} };
 }
 
