@@ -127,14 +127,16 @@ class Deduplicate implements Operator {
       rival === undefined
         ? readCell(store.gather(Uint32Array.of(slot), 1), type, 0)
         : readCell(values, type, rival);
+    let answer: unknown;
     try {
-      const answer: unknown = acceptor(readCell(values, type, row), old);
-      if (typeof answer === "boolean") return answer;
-      this.#fail(batch, row, `the acceptor returned ${kindOf(answer)}, not true or false`, undefined);
+      answer = acceptor(readCell(values, type, row), old);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       this.#fail(batch, row, `the acceptor threw: ${text}`, error ?? new Error(text));
+      return false;
     }
+    if (typeof answer === "boolean") return answer;
+    this.#fail(batch, row, `the acceptor returned ${kindOf(answer)}, not true or false`, undefined);
     return false;
   }
 
