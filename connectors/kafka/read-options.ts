@@ -7,6 +7,7 @@ import { type FormatName, formats } from "../formats/index.ts";
 import type { KafkaSettings } from "./options.ts";
 import { checkPartitions, type PartitionChoice } from "./partition-choice.ts";
 import { bad, isCount, knownNames, oneOf, positive } from "./read-arguments.ts";
+import { isTopicName } from "./row-topic.ts";
 
 /** Offsets by topic and partition: `{ orders: { 0: 120, 3: 7 } }`, or `{ orders: [120, 0, 0, 7] }`. */
 export type OffsetsByTopic = Readonly<Record<string, Readonly<Record<number, number>>>>;
@@ -184,11 +185,6 @@ function checkTopicNames(names: unknown): void {
     }
     if (names.indexOf(name) !== i) throw bad(`topicNames names "${name}" twice`, "Name each topic once.");
   });
-}
-
-/** Kafka's rule: org.apache.kafka.common.internals.Topic.validate. */
-function isTopicName(name: unknown): name is string {
-  return typeof name === "string" && /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/.test(name);
 }
 
 function checkStartFrom(startFrom: unknown, topics: readonly string[], settings: KafkaSettings): void {

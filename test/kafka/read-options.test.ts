@@ -34,7 +34,26 @@ describe("an option that cannot be", () => {
     [{ primaryKey: ["v", "v"] }, /primaryKey names a column twice/],
     [{ mode: "stream" }, /mode cannot be "stream"/],
     [{ onError: "ignore" }, /onError cannot be "ignore"/],
-    [{ onError: { deadLetter: "x" } }, /onError cannot be/],
+    [{ onError: null }, /onError cannot be null.*"skip", or \{ deadLetter: "topic" \}/],
+    [{ onError: {} }, /onError.deadLetter: undefined is not a name for a topic/],
+    [{ onError: { deadLetter: "a b" } }, /onError.deadLetter: "a b" is not a name for a topic/],
+    [{ onError: { deadLetter: "t" } }, /onError.deadLetter: "t" is read by this very source/],
+    [{ onError: { deadletter: "x" } }, /onError has no option "deadletter".*Did you mean "deadLetter"/],
+    [{ session: "upsert" }, /session: "upsert" needs a primary key/],
+    [{ session: "update", primaryKey: ["v"] }, /session cannot be "update".*"upsert", "insert"/],
+    [{ format: "updates", session: "insert" }, /format "updates" has no option "session"/],
+    [{ partitions: 1 }, /partitions is none of its forms/],
+    [{ partitions: [] }, /partitions names no partition/],
+    [{ partitions: [0, -1] }, /partitions: -1 is not a partition/],
+    [{ partitions: [0, "1"] }, /partitions: "1" is not a partition/],
+    [{ partitions: [2, 2] }, /partitions names 2 twice/],
+    [{ partitions: { index: 2, of: 2 } }, /\{ index: 2, of: 2 \} is no share.*with index below of/],
+    [{ partitions: { index: 0.5, of: 2 } }, /is no share/],
+    [{ partitions: { index: 0 } }, /\{ index: 0, of: undefined \} is no share/],
+    [{ partitions: { index: 0, off: 2 } }, /partitions has no option "off".*Did you mean "of"/],
+    [{ assignment: "group" }, /assignment cannot be "group"/],
+    [{ maxBacklogRows: 0 }, /maxBacklogRows is not a number above 0/],
+    [{ maxBacklogRows: 1.5 }, /maxBacklogRows is not a number above 0/],
     [{ withMetadata: "yes" }, /withMetadata cannot be "yes"/],
     [{ name: "" }, /name is not a text/],
     [{ csv: { delimiter: ";;" } }, /csv delimiter/],
@@ -69,6 +88,11 @@ describe("an option that cannot be", () => {
     const base = { topicNames: ["t"], format: "json", schema };
     expect(readWith({ primaryKey: ["b"] }, base)).toThrow(/differs/);
     expect(readWith({ primaryKey: ["a"] }, base)).not.toThrow();
+  });
+
+  it("what is a default may be said", () => {
+    expect(readWith({ session: "upsert", primaryKey: ["v"], assignment: "all" })).not.toThrow();
+    expect(readWith({ session: "insert", partitions: { index: 0, of: 1 } })).not.toThrow();
   });
 
   it("settings are checked too", () => {

@@ -216,7 +216,7 @@ describeIngests("chosen partitions", ["mock", "real"], (broker) => {
 describeIngests("chosen partitions that come into being", ["real"], (broker) => {
   it("a share takes its part of them, and scope aligned waits for them from then on", async () => {
     const topic = await broker.freshTopic(1);
-    const settings = { ...broker.settings, "topic.metadata.refresh.interval.ms": 200 };
+    const settings = { ...broker.settings, "topic.metadata.refresh.interval.ms": "200" };
     const share = { partitions: { index: 0, of: 2 }, commit: { scope: "aligned" } } as const;
     const reading = startReading(raw({ ...broker, settings }, [topic], share));
     await produce(broker.settings, topic, at(0, "a0", COMMIT));
