@@ -1,0 +1,103 @@
+/** What random programs tell of their failures: nothing goes missing without a word, and what goes is not told again. */
+import { expect, test } from "vitest";
+import type { PlanNode } from "../../lib/plan/node.ts";
+import { buildPlan } from "../fuzz/build-plan.ts";
+import { buildByHand } from "../fuzz/build-tables.ts";
+import { sourceKeyWords } from "../fuzz/engine-key.ts";
+import { randomProgram } from "../fuzz/random-program.ts";
+import { type ChangeSpec, decodeValue, encodeValue, type ProgramSpec } from "../fuzz/spec.ts";
+import { Arrivals } from "../oracle/arrivals.ts";
+import { evaluatePlan, TooManyRows } from "../oracle/plan.ts";
+import { type OracleRow, type OracleTable, sourceKey } from "../oracle/table.ts";
+import { ERROR } from "../oracle/value.ts";
+import { EngineRun, type SourceChanges } from "../support/engine-run.ts";
+import { Rng, seedFrom } from "../support/rng.ts";
+
+const seed = seedFrom("TOWPATH_FUZZ_SEED");
+const programs = 400;
+
+/** A program in the engine, and the rows of its sources. */
+class Trial {
+  readonly engine: EngineRun;
+  readonly rows: Map<number, OracleRow>[];
+  #time = 0;
+
+  constructor(program: ProgramSpec) {
+    const { outputs, sources } = buildByHand(program);
+    this.engine = new EngineRun(outputs, sources);
+    this.rows = program.sources.map(() => new Map());
+  }
+
+  /** Feeds a commit; returns what the engine told of it. */
+  commit(changes: readonly ChangeSpec[]): number {
+    const told = this.engine.failures.length;
+    for (const { source, key, row, diff } of changes) {
+      const rows = this.rows[source] as Map<number, OracleRow>;
+      if (diff < 0) rows.delete(key);
+      else rows.set(key, { key: sourceKey(source, key), row: row.map(decodeValue) });
+    }
+    this.#time += 2;
+    this.engine.step(this.#time, this.#bySource(changes));
+    return this.engine.failures.length - told;
+  }
+
+  /** Takes every row back. */
+  retractAll(): number {
+    return this.commit(
+      this.rows.flatMap((rows, source) =>
+        [...rows].map(([key, { row }]) => ({ source, key, row: row.map(encodeValue), diff: -1 }) as const),
+      ),
+    );
+  }
+
+  #bySource(changes: readonly ChangeSpec[]): SourceChanges {
+    return this.rows.map((_, source) =>
+      changes
+        .filter((change) => change.source === source)
+        .map(({ key, row, diff }) => ({ key: sourceKeyWords(source, key), row: row.map(decodeValue), diff })),
+    );
+  }
+}
+
+function forPrograms(check: (program: ProgramSpec, trial: Trial) => void): void {
+  for (let i = 0; i < programs; i++) {
+    const program = randomProgram(new Rng(seed + i), { stepsMax: 4 });
+    try {
+      check(program, new Trial(program));
+    } catch (error) {
+      if (error instanceof TooManyRows) continue;
+      throw new Error(`TOWPATH_FUZZ_SEED=${seed + i}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+}
+
+test(`an output lacks no row for a failed cell of which nothing is told, from seed ${seed}`, () => {
+  let lacked = 0;
+  forPrograms((program, trial) => {
+    const oracle = buildPlan(program, { source: () => null, output: () => null });
+    const arrivals = new Arrivals();
+    program.commits.forEach((commit, number) => {
+      trial.commit(commit);
+      arrivals.now = 2 * (number + 1);
+      const sources = new Map(oracle.sources.map((node, i) => [node, [...(trial.rows[i]?.values() ?? [])]]));
+      const known = new Map<PlanNode, OracleTable>();
+      const tables = oracle.outputs.map((node) => evaluatePlan(node, sources, known, arrivals));
+      const isLacking = tables.some((table) => table.some(({ row }) => row.includes(ERROR)));
+      if (!isLacking) return;
+      lacked++;
+      expect(trial.engine.failures.map(({ code }) => code)).toContain("TP_ROW_LEFT_OUT");
+      expect(trial.engine.failures.some(({ operator }) => operator !== "output")).toBe(true);
+    });
+  });
+  expect(lacked).toBeGreaterThan(20);
+});
+
+test(`rows that go are not told of again, from seed ${seed}`, () => {
+  let told = 0;
+  forPrograms((program, trial) => {
+    if (program.sources.some(({ appendOnly }) => appendOnly)) return;
+    for (const commit of program.commits) told += trial.commit(commit);
+    expect(trial.retractAll()).toBe(0);
+  });
+  expect(told).toBeGreaterThan(100);
+});
