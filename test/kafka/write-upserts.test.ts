@@ -1,8 +1,10 @@
 /** The envelope "upsert": each key's last row, or that it is gone. */
+import { inspect } from "node:util";
 import * as pw from "towpath";
 import { expect, it } from "vitest";
 import { describeOnBrokers } from "../support/kafka/describe-on-brokers.ts";
 import type { ReadMessage } from "../support/kafka/packed-consumer.ts";
+import { readAll } from "../support/kafka/reading.ts";
 import { headerOf, headerTexts, messagesIn } from "../support/kafka/topic-messages.ts";
 import { Rng } from "../support/rng.ts";
 
@@ -153,5 +155,86 @@ describeOnBrokers("the envelope upsert", ["mock", "real"], (broker) => {
       ["2", "b"],
       ["1", "c"],
     ]);
+  });
+});
+
+describeOnBrokers("upserts", ["real"], (broker) => {
+  const keys: Readonly<Record<string, readonly unknown[]>> = {
+    int: [0, -7, 123, 9007199254740991],
+    float: [0.5, -1e300, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 3],
+    str: [
+      "",
+      "a",
+      "null",
+      "true",
+      "NaN",
+      "5",
+      "-1e3",
+      '"q"',
+      "{",
+      '{"key":"x"}',
+      "[1]",
+      " x",
+      "x ",
+      "\ufeffx",
+      "é\n",
+      "north",
+    ],
+    bool: [true, false],
+    bytes: [Buffer.from([0, 255]), Buffer.from("text"), Buffer.alloc(0)],
+    bigint: [0n, -5n, 12345678901234567890n],
+    datetime: [0, 1_700_000_000_123, -1],
+    duration: [0, 1.5, -60_000],
+    pointer: ["6fa459ea-ee8a-4ca4-894e-db77e160355e"],
+  };
+  const types = Object.keys(keys).flatMap((type) => [type, `${type}?`]);
+
+  it("are read back as the table, by keys of every type, one or two", long, async () => {
+    for (const width of [1, 2]) {
+      const topic = await broker.freshTopic(2);
+      const schemas = types.map((type) => {
+        const key = pw.column({ type: type as "str", primaryKey: true });
+        return pw.schema(
+          width === 1
+            ? { key, n: "int" }
+            : { key, "the other": pw.column({ type: "str", primaryKey: true }), n: "int" },
+        );
+      });
+      const valuesOf = (type: string): unknown[] => [
+        ...(keys[type.replace("?", "")] ?? []),
+        ...(type.endsWith("?") ? [null] : []),
+      ];
+      for (const [i, type] of types.entries()) {
+        const schema = schemas[i] as (typeof schemas)[number];
+        const own = `${topic}-${i}`;
+        const values = valuesOf(type);
+        let expected: unknown[] = [];
+        await pw.graph(async () => {
+          const input = pw.input(schema);
+          const other = (at: number) => (width === 1 ? {} : { "the other": `o${at}` });
+          const row = (at: number, n: number) => ({ key: values[at], ...other(at), n }) as never;
+          const key = (at: number) => ({ key: values[at], ...other(at) }) as never;
+          values.forEach((_, at) => input.upsert(row(at, at)));
+          input.commit();
+          // Every second row goes, and every third changes.
+          values.forEach((_, at) => {
+            if (at % 2 === 1) input.remove(key(at));
+            else if (at % 3 === 0) input.upsert(row(at, -at - 1));
+          });
+          input.close();
+          pw.kafka.write(input, broker.settings, { topicName: own, envelope: "upsert" });
+          await pw.run(quiet);
+          expected = values.flatMap((value, at) =>
+            at % 2 === 1 ? [] : [[value, at % 3 === 0 ? -at - 1 : at]],
+          );
+        });
+        const back = await readAll(() =>
+          pw.kafka.read(broker.settings, { topicNames: [own], format: "json", schema, mode: "static" }),
+        );
+        const live = back.rows.map(({ key, n }) => [key, n]);
+        const sorted = (rows: unknown[]): string[] => rows.map((row) => inspect(row)).sort();
+        expect(sorted(live), `${type}, ${width}`).toEqual(sorted(expected));
+      }
+    }
   });
 });
