@@ -8,7 +8,7 @@ Every error that a user can meet is a \`TowpathError\`. Its \`message\` is compl
 happened (where). What to do.* The parts are there one by one as well: \`code\`, \`detail\`, \`where\`, \`hint\`, \`cause\`.
 Programs tell errors apart by \`code\`, whose list is closed; messages may change. Codes that begin with \`TP_ROW_\` are
 about single messages: they follow the \`onError\` of the source that met them. No message holds a password, a key or
-another secret of the settings.
+another secret of the settings. What to do about errors is on the page [handling-errors.md](handling-errors.md).
 
 | Code | What happened |
 |---|---|

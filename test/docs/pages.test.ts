@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { codeBlocks, programs } from "../../scripts/docs/code-blocks.ts";
 import { errorsPage } from "../../scripts/docs/errors-page.ts";
 import { pages } from "../../scripts/docs/pages.ts";
+import { referencePage } from "../../scripts/docs/reference-page.ts";
 import { rooms } from "../../scripts/tidy/rooms.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -13,6 +14,12 @@ const read = (path: string) => readFileSync(join(root, path), "utf8");
 describe("docs/errors.md", () => {
   it("is what `npx tsx scripts/docs.ts` writes", () => {
     expect(read("docs/errors.md")).toBe(errorsPage());
+  });
+});
+
+describe("docs/reference.md", () => {
+  it("is what `npx tsx scripts/docs.ts` writes", () => {
+    expect(read("docs/reference.md")).toBe(referencePage());
   });
 });
 
