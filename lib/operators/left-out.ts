@@ -34,7 +34,7 @@ export function reportFailed(batch: Batch, positions: readonly number[], told: L
     const failed = positions.find((position) => batch.columns[position].tags?.[row] === ERROR);
     if (failed === undefined) continue;
     told.onFailure({
-      code: "TP_ROW_LEFT_OUT",
+      code: "TP_FAILED_ROW",
       operator: told.operator,
       site: told.site,
       time: batch.time,

@@ -85,7 +85,7 @@ test(`an output lacks no row for a failed cell of which nothing is told, from se
       const isLacking = tables.some((table) => table.some(({ row }) => row.includes(ERROR)));
       if (!isLacking) return;
       lacked++;
-      expect(trial.engine.failures.map(({ code }) => code)).toContain("TP_ROW_LEFT_OUT");
+      expect(trial.engine.failures.map(({ code }) => code)).toContain("TP_FAILED_ROW");
       expect(trial.engine.failures.some(({ operator }) => operator !== "output")).toBe(true);
     });
   });

@@ -117,7 +117,7 @@ describe("onError: report", () => {
       /^towpath: TP_VALUE_FAILED: division by zero \(select at .*, row from pairs, row 2/,
     );
     expect(told.lines[1]).toMatch(
-      /TP_ROW_LEFT_OUT: column "quotient" failed, so the row is not written to subscribe/,
+      /TP_FAILED_ROW: column "quotient" failed, so the row is not written to subscribe/,
     );
   });
 
@@ -149,7 +149,7 @@ describe("onError: report", () => {
     });
     const rows = changesOf(log);
     await pw.run(reporting);
-    const failed = ["TP_VALUE_FAILED before", "TP_ROW_LEFT_OUT before"];
+    const failed = ["TP_VALUE_FAILED before", "TP_FAILED_ROW before"];
     expect(order).toEqual(["row 4", ...failed, "row 8", ...failed]);
     expect(rows[0]?.[2].commit).toBe(times[0]);
     expect(times).toEqual(times.toSorted((a, b) => a - b));
@@ -173,7 +173,7 @@ describe("onError: report", () => {
     changesOf(log.select({ broken: log.count.floorDiv(0) }));
     const listed = changesOf(log);
     const summary = await pw.run(reporting);
-    expect(listed.map(([, , { code }]) => code)).toEqual(["TP_VALUE_FAILED", "TP_ROW_LEFT_OUT"]);
+    expect(listed.map(([, , { code }]) => code)).toEqual(["TP_VALUE_FAILED", "TP_FAILED_ROW"]);
     expect(summary.errors).toBe(2 + 4);
     expect(told.lines).toHaveLength(4);
   });
