@@ -50,7 +50,7 @@ interface CommonOptions {
   /** "all" (default): the partitions are this source's, without a consumer group that deals them out. */
   readonly assignment?: "all";
   /**
-   * Nothing more is read while commits with at least this many rows together have not been delivered by all outputs;
+   * Nothing more is read while commits of at least this many changes together have not been delivered by all outputs;
    * default: no bound, as outputs that are full hold the run by themselves. Rows that wait for their marker do not
    * count, and a commit may be larger.
    */

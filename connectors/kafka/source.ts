@@ -49,8 +49,6 @@ export class KafkaSource implements Source {
   readonly #letters: DeadLetterTopic | null;
   /** What was found, while dead letters that come before it are on their way. */
   #found: PollResult = IDLE;
-  /** Of the commits sealed so far. */
-  #sealedRows = 0;
   #context: SourceContext | null = null;
   #consumer: Consumer | null = null;
   #ingest: Ingest | null = null;
@@ -149,9 +147,7 @@ export class KafkaSource implements Source {
 
   seal(time: number): Batch | null {
     const batch = this.#session.seal(time);
-    const { rows, pendingRows } = this.#session;
-    this.#backlog.sealed(time, rows - pendingRows - this.#sealedRows);
-    this.#sealedRows = rows - pendingRows;
+    this.#backlog.sealed(time, batch?.length ?? 0);
     this.#ledger?.note(time, this.#session);
     return batch;
   }

@@ -244,25 +244,33 @@ describeIngests("maxBacklogRows", ["real"], (broker) => {
     const commits = Array.from({ length: 6 }, (_, i) => at(0, ...Array(10).fill(`${i}`), COMMIT));
     await produce(broker.settings, topic, commits.flat());
     const output = await broker.freshTopic();
-    let sources: pw.RunSummary["sources"] = {};
-    const stopping = new AbortController();
-    const done = graph(async () => {
-      const t = raw(broker, [topic], { maxBacklogRows: 15, name: "t" })();
-      pw.kafka.write(t, broker.settings, {
-        topicName: output,
-        format: "json",
-        commitFrequencyInMessages: 1_000,
-        flushEveryMs: 700,
+    const copy = (
+      mode: "streaming" | "static",
+      flushEveryMs: number,
+      onCommit = () => {},
+      signal?: AbortSignal,
+    ) =>
+      graph(() => {
+        const t = raw(broker, [topic], { maxBacklogRows: 15, name: "t", mode })();
+        pw.kafka.write(t, broker.settings, {
+          topicName: output,
+          format: "json",
+          commitFrequencyInMessages: 1_000,
+          flushEveryMs,
+        });
+        pw.subscribe(t, { onTimeEnd: onCommit });
+        return pw.run({ ...(signal === undefined ? {} : { signal }), monitoring: "none" });
       });
-      return pw.run({ signal: stopping.signal, monitoring: "none" }).then((summary) => {
-        sources = summary.sources;
-      });
-    });
-    await sleep(600);
-    stopping.abort();
-    await done;
+    let seen = 0;
+    const ending = new AbortController();
+    const onCommit = () => {
+      if (++seen === 2) setTimeout(() => ending.abort(), 500);
+    };
+    const { sources } = await copy("streaming", 60_000, onCommit, ending.signal);
     // Two commits of ten reach the bound of fifteen; the output has not sent them yet.
     expect(sources.t.commits).toBe(2);
+    const whole = await copy("static", 30);
+    expect(whole.sources.t.commits).toBe(6);
     const { rows } = await readAll(raw(broker, [topic], { maxBacklogRows: 1, mode: "static" }));
     expect(rows).toHaveLength(60);
   });
