@@ -115,6 +115,11 @@ PARTS = "year month day hour minute second millisecond weekday days hours minute
 for part in PARTS.split():
     METHODS[f"dt.{part}"] = lambda a, part=part: getattr(a.dt, part)()
 
+ACCEPTORS = {
+    "differs": lambda value, accepted: value != accepted,
+    "higher": lambda value, accepted: value > accepted,
+    "threeAway": lambda value, accepted: abs(value - accepted) >= 3,
+}
 FUNCTIONS = {"triple": lambda value: 3 * value}
 
 
@@ -191,6 +196,13 @@ def with_id_from(table, values):
     return table.with_id_from(*[evaluate(value, of_table(table)) for value in values])
 
 
+def deduplicate(table, said):
+    column = of_table(table)
+    instance = evaluate(said["instance"], column) if "instance" in said else None
+    value = evaluate(said["value"], column)
+    return table.deduplicate(value=value, instance=instance, acceptor=ACCEPTORS[said["acceptor"]])
+
+
 def compute_step(step, tables):
     operation, name = step[0], step[1]
     if operation == "join":
@@ -217,6 +229,7 @@ def compute_step(step, tables):
         "flatten": lambda: table.flatten(table[argument]),
         "removeErrors": lambda: table.remove_errors(),
         "withIdFrom": lambda: with_id_from(table, argument),
+        "deduplicate": lambda: deduplicate(table, argument),
         "updateRows": lambda: table.update_rows(tables[argument]),
     }[operation]()
 

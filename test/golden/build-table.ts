@@ -1,6 +1,6 @@
 import * as pw from "towpath";
 import { type Callable, callMethod, evaluate, evaluateAll, type Scope } from "./evaluate.ts";
-import type { Program, Step } from "./program.ts";
+import type { Acceptor, Program, Step } from "./program.ts";
 
 type Loose = pw.Table<Record<string, never>>;
 type Tables = (name: string) => Loose;
@@ -22,6 +22,13 @@ function stepOf(step: Step, tables: Tables): Loose {
   const build = builders[step[0]] as (step: Step, tables: Tables) => unknown;
   return build(step, tables) as Loose;
 }
+
+/** The recorder has the same. */
+const acceptors: Readonly<Record<Acceptor, (value: number, accepted: number) => boolean>> = {
+  differs: (value, accepted) => value !== accepted,
+  higher: (value, accepted) => value > accepted,
+  threeAway: (value, accepted) => Math.abs(value - accepted) >= 3,
+};
 
 const builders: { readonly [K in Step[0]]: (step: StepOf<K>, tables: Tables) => unknown } = {
   select: withColumns,
@@ -48,6 +55,12 @@ const builders: { readonly [K in Step[0]]: (step: StepOf<K>, tables: Tables) => 
   concat: ([, [first, ...others]], tables) => tables(first).concat(...others.map(tables)),
   concatReindex: ([, [first, ...others]], tables) => tables(first).concatReindex(...others.map(tables)),
   updateRows: ([, name, other], tables) => tables(name).updateRows(tables(other)),
+  deduplicate([, name, { value, instance, acceptor }], tables) {
+    const scope = scopeOf(tables(name));
+    const apart = instance === undefined ? {} : { instance: evaluate(instance, scope) };
+    const said = { value: evaluate(value, scope), ...apart, acceptor: acceptors[acceptor] };
+    return on(tables(name)).deduplicate(said);
+  },
   join([, mode, left, right, pairs, columns], tables) {
     const conditions = pairs.map(([a, b]) => (l: object, r: object) => {
       const scope = sidesOf(l, r);

@@ -197,6 +197,24 @@ export const differences: Readonly<Record<string, Difference>> = {
       [[6, 1, 9, 9]],
     ],
   },
+  "deduplicate: what may be missing": {
+    because:
+      "An accepted null is a value like others; Pathway takes it for none and accepts what comes next.",
+    rows: [
+      [
+        [2, 1, "a", 3, null],
+        [4, -1, "a", 3, null],
+        [4, 1, "a", null, null],
+      ],
+      [
+        [2, 1, "b", null, 5],
+        [4, -1, "b", null, 5],
+        [4, 1, "b", 4, 5],
+        [6, -1, "b", 4, 5],
+        [6, 1, "b", 9, 9],
+      ],
+    ],
+  },
   "joinLeft: orders and customers": pairKeys,
   "joinOuter: orders and customers": pairKeys,
   "joinOuter: null meets null": pairKeys,

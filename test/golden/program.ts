@@ -42,7 +42,17 @@ export type Step =
   | readonly ["concat", tables: Names]
   | readonly ["concatReindex", tables: Names]
   | readonly ["updateRows", table: string, other: string]
+  | readonly ["deduplicate", table: string, options: Deduplication]
   | readonly ["join", mode: JoinMode, left: string, right: string, on: readonly Pair[], columns: Columns];
 
 export type JoinMode = "join" | "joinLeft" | "joinRight" | "joinOuter";
 export type Pair = readonly [left: Expr, right: Expr];
+
+interface Deduplication {
+  readonly value: Expr;
+  readonly instance?: Expr;
+  readonly acceptor: Acceptor;
+}
+
+/** Whether a value is accepted after another: where it is another, where it is greater, where it is 3 or more away. */
+export type Acceptor = "differs" | "higher" | "threeAway";

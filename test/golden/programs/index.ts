@@ -1,4 +1,5 @@
 import type { Program } from "../program.ts";
+import { deduplicatePrograms } from "./deduplicate.ts";
 import { expressionPrograms } from "./expressions.ts";
 import { failurePrograms } from "./failures.ts";
 import { groupPrograms } from "./groups.ts";
@@ -12,6 +13,7 @@ export const programs: Readonly<Record<string, Program>> = {
   ...rowPrograms,
   ...groupPrograms,
   ...joinPrograms,
+  ...deduplicatePrograms,
   ...failurePrograms,
   ...manyChangesPrograms,
 };
