@@ -62,7 +62,9 @@ function firstSentence(error: unknown): string {
 
 function meantOption(sentence: string, options: Options): string {
   const unknown = /^unknown option '--?([^']+)'/.exec(sentence)?.[1];
-  const meant = unknown === undefined ? undefined : nearest(unknown, Object.keys(options));
+  if (unknown === undefined) return "";
+  const names = Object.keys(options);
+  const meant = names.find((name) => name.startsWith(unknown)) ?? nearest(unknown, names);
   return meant === undefined ? "" : `Did you mean --${meant}? `;
 }
 

@@ -92,13 +92,16 @@ export class RowStream {
     };
   }
 
+  /** Ends early where there was no room, because that takes time. */
   async #rowsUpTo(count: number): Promise<void> {
     const { partitions } = this.#target;
     const now = Date.now();
-    while (this.#rows < count) {
+    let waited = false;
+    while (this.#rows < count && !waited) {
       const { payload, key } = this.#maker.next(now);
       const sent = this.#message(key === null ? this.#rows % partitions : -1, key, payload);
-      if (sent !== undefined) await sent;
+      waited = sent !== undefined;
+      if (waited) await sent;
       this.#rows++;
       this.#uncommitted++;
       if (this.#uncommitted === this.#plan.commitEvery) await this.#commit();

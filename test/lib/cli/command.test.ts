@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { runCommand } from "../../../lib/cli/command.ts";
+import type { Verb } from "../../../lib/cli/verb.ts";
+import { verbs } from "../../../lib/cli/verbs/index.ts";
 import { runScript } from "../../support/script.ts";
 
 afterEach(() => {
@@ -11,6 +13,8 @@ afterEach(() => {
 async function towpath(...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const out = vi.spyOn(console, "log").mockImplementation(() => {});
   const err = vi.spyOn(console, "error").mockImplementation(() => {});
+  out.mockClear();
+  err.mockClear();
   const code = await runCommand(words);
   const text = (spy: typeof out) => spy.mock.calls.map(([line]) => `${line}\n`).join("");
   return { code, stdout: text(out), stderr: text(err) };
@@ -39,10 +43,15 @@ describe("towpath", () => {
   it("--help lists the verbs, and VERB --help its options", async () => {
     const overview = await towpath("--help");
     expect(overview).toMatchObject({ code: 0, stderr: "" });
-    expect(overview.stdout).toMatch(/^ {2}demo {2}\S/m);
-    const demo = await towpath("demo", "--help");
-    expect(demo).toMatchObject({ code: 0, stderr: "" });
-    expect(demo.stdout).toContain("--interval-ms");
+    for (const [name, verb] of Object.entries<Verb>(verbs)) {
+      expect(overview.stdout).toContain(`  ${name} `);
+      const { code, stdout, stderr } = await towpath(name, "--help");
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).toMatch(new RegExp(`^Usage: towpath ${name} `));
+      for (const option of Object.keys(verb.options)) expect(stdout).toContain(`--${option} `);
+      expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThan(125);
+      expect(await towpath("help", name)).toMatchObject({ code: 0, stdout: expect.stringContaining(stdout) });
+    }
   });
 
   it("--version is the package's", async () => {
@@ -55,9 +64,19 @@ describe("towpath", () => {
     [["toString"], 'there is no verb "toString"'],
     [["--verbose"], 'there is no option "--verbose"'],
     [[], "a verb is missing"],
-    [["demo", "--interval"], "unknown option '--interval'"],
+    [["demo", "--interval"], "unknown option '--interval'. Did you mean --interval-ms?"],
     [["demo", "more"], "unexpected argument 'more'"],
-    [["demo", "--interval-ms", "soon"], '--interval-ms is not a whole number: "soon"'],
+    [["demo", "--interval-ms", "soon"], '--interval-ms is not a whole number that it can take: "soon"'],
+    [["explain"], "`towpath explain` needs a script"],
+    [["explain", "--format", "svg", "x.ts"], '--format cannot be "svg". Give one of text, mermaid.'],
+    [["run", "--monitoring", "nope", "x.ts"], '--monitoring cannot be "nope". Did you mean none?'],
+    [["broker", "--topics", "a:b"], '--topics does not take "a:b"'],
+    [["generate", "--rate=-1"], '--rate is not a number that it can take: "-1"'],
+    [["generate", "--rate", "-1"], "--rate has no value, or one that begins with a dash"],
+    [["generate", "--broker", "127.0.0.1:1"], "--topic is missing"],
+    [["generate", "--set", "geheim"], "--set is not NAME=VALUE"],
+    [["generate", "--format", "raw", "--column", "a=now", "--column", "b=now"], "A raw message is one value"],
+    [["generate", "--key", "nobody"], '--key: there is no column "nobody". There are id, word, amount, at.'],
     [["demo", "--interval-ms"], "option '--interval-ms <value>' argument missing"],
   ])("%j is TP_USAGE, exit code 2", async (words, text) => {
     const { code, stdout, stderr } = await towpath(...words);
@@ -65,5 +84,6 @@ describe("towpath", () => {
     expect(stderr).toContain("towpath: TP_USAGE: ");
     expect(stderr).toContain(text);
     expect(stderr).not.toContain("    at ");
+    expect(stderr).not.toContain("geheim");
   });
 });

@@ -1,0 +1,208 @@
+/** The verbs that run something until it ends or is stopped, as programs of their own. */
+import { spawn } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { MessageSender } from "../../../connectors/kafka/message-sender.ts";
+import { runScript, Script } from "../../support/script.ts";
+
+const timeoutMs = 120_000;
+// In the checkout, where "towpath" means the sources.
+const folder = `.cache/cli-${process.pid}`;
+
+beforeAll(() => mkdirSync(folder, { recursive: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Writes a script; returns its path. */
+function script(name: string, ...lines: string[]): string {
+  const path = join(folder, name);
+  writeFileSync(path, lines.join("\n"));
+  return path;
+}
+
+const towpath = (...args: string[]) => runScript("lib/cli/main.ts", { args });
+
+const wordsProgram = [
+  'import * as pw from "towpath";',
+  "const input = pw.input(pw.schema({ n: 'int' }));",
+  "pw.subscribe(input.select((c) => ({ half: pw.ifElse(c.n.eq(0), c.n.div(0), c.n.div(2)) })), {",
+  "  onChange: ({ row }) => console.log(JSON.stringify(row)),",
+  "});",
+];
+
+describe("towpath run", () => {
+  it(
+    "runs TypeScript, with the script's own arguments and exit code",
+    async () => {
+      const path = script(
+        "args.ts",
+        "const words: readonly string[] = process.argv;",
+        "console.log(JSON.stringify([words[1] === import.meta.filename, ...words.slice(2)]));",
+        "process.exitCode = 3;",
+      );
+      const { code, stdout, stderr } = await towpath("run", path, "--help", "--monitoring", "a b");
+      expect({ code, stdout, stderr }).toEqual({
+        code: 3,
+        stdout: '[true,"--help","--monitoring","a b"]\n',
+        stderr: "",
+      });
+    },
+    timeoutMs,
+  );
+
+  it(
+    "fails where the script fails: an error of ours in a line, others with their stack",
+    async () => {
+      const failing = script(
+        "failing.ts",
+        ...wordsProgram,
+        "input.insert({ n: 0 }); input.close();",
+        "await pw.run();",
+      );
+      const own = await towpath("run", "--monitoring", "none", failing);
+      expect({ code: own.code, stdout: own.stdout }).toEqual({ code: 1, stdout: "" });
+      expect(own.stderr).toMatch(/^towpath: TP_VALUE_FAILED: .*\n$/);
+      const other = await towpath("run", script("throwing.ts", "", "throw new RangeError('oh');"));
+      expect(other.code).toBe(1);
+      expect(other.stderr).toMatch(/RangeError: oh\n[^]*throwing\.ts:2/);
+      const absent = await towpath("run", `${folder}/nobody.ts`);
+      expect(absent.code).toBe(1);
+      expect(absent.stderr).toContain("TP_FILE_ABSENT: there is no script");
+    },
+    timeoutMs,
+  );
+
+  it(
+    "--on-error and --monitoring win over the script's options",
+    async () => {
+      const path = script(
+        "options.ts",
+        ...wordsProgram,
+        "input.insert({ n: 0 }); input.insert({ n: 4 }); input.close();",
+        'await pw.run({ onError: "fail", monitoring: "in-out" });',
+      );
+      const { code, stdout } = await towpath("run", "--monitoring", "none", "--on-error", "report", path);
+      expect({ code, stdout }).toEqual({ code: 0, stdout: '{"half":2}\n' });
+    },
+    timeoutMs,
+  );
+});
+
+describe("towpath explain", () => {
+  it(
+    "prints the plan of an example, and the defaults that are changed, and exits",
+    async () => {
+      const { code, stdout, stderr } = await towpath("explain", "examples/wordcount.ts");
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).toMatch(/^#1 source kafka "words" {2}\(examples\/wordcount\.ts:\d+\)\n {3}→ word str\n/);
+      expect(stdout).toContain("defaults changed: fetch.queue.backoff.ms=1, ");
+      expect(stdout).toMatch(/#2 groupBy word: count\(\) .*\n {3}reads #1\n {3}→ word str, count int\n/);
+      expect(stdout).toContain("defaults changed: linger.ms=5, partitioner=murmur2_random\n");
+    },
+    timeoutMs,
+  );
+
+  it(
+    "connects nowhere, executes nothing behind pw.run(), and masks secrets",
+    async () => {
+      let connections = 0;
+      const server = createServer((socket) => {
+        connections++;
+        socket.destroy();
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const { port } = server.address() as { port: number };
+      const env = { KAFKA_BOOTSTRAP_SERVERS: `127.0.0.1:${port}`, KAFKA_SASL_PASSWORD: "geheim-geheim" };
+      const example = "examples/streaming-aggregation-service.ts";
+      const { code, stdout, stderr } = await runScript("lib/cli/main.ts", {
+        args: ["explain", "--format", "mermaid", example],
+        env,
+      });
+      server.close();
+      expect({ code, stderr, connections }).toEqual({ code: 0, stderr: "", connections: 0 });
+      expect(stdout).toMatch(/^flowchart TD\n {2}n1\(\["source kafka #quot;orders#quot;<br\/>/);
+      expect(stdout).not.toContain("Totals by region");
+      const text = await runScript("lib/cli/main.ts", { args: ["explain", "examples/wordcount.ts"], env });
+      expect(text.stdout).toContain("sasl.password=********");
+      expect(text.stdout).not.toContain("geheim");
+    },
+    timeoutMs,
+  );
+
+  it(
+    "waits for a pw.run() that comes later, and tells where none comes",
+    async () => {
+      const later = script("later.ts", ...wordsProgram, "setTimeout(() => pw.run(), 20);");
+      expect(await towpath("explain", later)).toMatchObject({ code: 0, stderr: "" });
+      const { code, stdout, stderr } = await towpath("explain", script("idle.ts", "console.log('here');"));
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "here\n" });
+      expect(stderr).toMatch(/^towpath: TP_SCRIPT_WITHOUT_RUN: .*idle\.ts.*\n$/);
+    },
+    timeoutMs,
+  );
+});
+
+describe("towpath broker", () => {
+  /** Starts a broker; resolves with it and its address. */
+  async function started(...args: string[]): Promise<{ broker: Script; bootstrap: string }> {
+    const broker = new Script("lib/cli/main.ts", { args: ["broker", "--topics", "a,b:4", ...args] });
+    const bootstrap = await vi.waitFor(
+      () => {
+        const address = /"?bootstrap\.servers"?[=:]"?(127\.0\.0\.1:\d+)/.exec(broker.printed)?.[1];
+        if (address === undefined) throw new Error(`no address: ${broker.printed}`);
+        return address;
+      },
+      { timeout: 60_000 },
+    );
+    return { broker, bootstrap };
+  }
+
+  it.each(["SIGINT", "SIGTERM"] as const)(
+    "has its topics, and ends in order on %s",
+    async (signal) => {
+      const { broker, bootstrap } = await started("--json");
+      const sender = await MessageSender.connect({ "bootstrap.servers": bootstrap }, "b");
+      expect(sender.partitions).toBe(4);
+      await sender[Symbol.asyncDispose]();
+      broker.signal(signal);
+      const { code, stdout, stderr } = await broker.ended;
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(JSON.parse(stdout)).toEqual({ "bootstrap.servers": bootstrap, topics: { a: 1, b: 4 } });
+    },
+    timeoutMs,
+  );
+
+  it(
+    "stops before a message would be lost",
+    async () => {
+      const { broker, bootstrap } = await started();
+      // What the broker does not answer any more is given up soon.
+      const settings = { "bootstrap.servers": bootstrap, "linger.ms": 1, "message.timeout.ms": 3_000 };
+      const sender = await MessageSender.connect(settings, "a");
+      for (let i = 0; i < 6; i++) sender.send(0, null, "x".repeat(900_000));
+      const { code, stderr } = await broker.ended;
+      await sender.flush().catch(() => {});
+      await sender[Symbol.asyncDispose]();
+      expect(code).toBe(1);
+      expect(stderr).toContain("towpath: TP_EMBEDDED_FULL: ");
+    },
+    timeoutMs,
+  );
+});
+
+it(
+  "a reader of stdout that has seen enough is no failure",
+  async () => {
+    const words = ["--import", "tsx", "lib/cli/main.ts", "generate", "--rate", "0"];
+    const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "pipe"] });
+    let stderr = "";
+    child.stderr.setEncoding("utf8").on("data", (text) => {
+      stderr += text;
+    });
+    child.stdout.once("data", () => child.stdout.destroy());
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  },
+  timeoutMs,
+);
