@@ -125,6 +125,32 @@ describeIngests("dead letters", ["real"], (broker, ingest) => {
     expect((await watermarks(broker.settings, others)).high).toBe(1);
   });
 
+  it("hold what is no updates, and the commits around it are whole", async () => {
+    const [topic, letters] = [await broker.freshTopic(), await broker.freshTopic()];
+    const values = [
+      '[{"n":1,"diff":1,"time":2}]',
+      '[{"n":2,"diff":1,"time":4},{"n":3,"diff":1}]',
+      '[{"n":4,"diff":1,"time":6}]',
+    ];
+    await produceExactly(
+      broker.settings,
+      topic,
+      values.map((value) => ({ value: Buffer.from(value), key: Buffer.from("k") })),
+    );
+    const { rows } = await readAll(() =>
+      pw.kafka.read(broker.settings, {
+        topicNames: [topic],
+        format: "updates",
+        schema: pw.schema({ n: "int" }),
+        mode: "static",
+        onError: { deadLetter: letters },
+      }),
+    );
+    expect(rows).toEqual([{ n: 1 }, { n: 4 }]);
+    const [letter] = await consume(broker.settings, letters, { count: 1 });
+    expect([String(letter.value), String(letter.key)]).toEqual([values[1], "k"]);
+  });
+
   it("that cannot arrive end the run, and nothing of their commit is visible", async () => {
     const topic = await broker.freshTopic();
     await produceExactly(broker.settings, topic, [
