@@ -5,6 +5,7 @@ import { TowpathError } from "../errors.ts";
 import type { PlanNode } from "../plan/node.ts";
 import type { OutputSpec, SourceSpec } from "../plan/specs.ts";
 import { Engine } from "../runtime/engine.ts";
+import { ERROR_LOG } from "../runtime/error-log-table.ts";
 import { nodeOf, type TableMethods } from "../table/table.ts";
 import { type Change, ChangeList } from "./change-list.ts";
 import { GivenRows } from "./given-rows.ts";
@@ -131,7 +132,10 @@ function givenSource({ options }: PlanNode, needed: readonly boolean[]): GivenRo
     "TP_BAD_ARGUMENT",
     `pw.debug cannot compute a table that reads from "${spec.name}"`,
     {
-      hint: "Make the sources with pw.debug.tableFromMarkdown or tableFromRows, or run the graph with pw.run().",
+      hint:
+        spec.connector === ERROR_LOG
+          ? "What failed is known only of a run: use pw.run() with pw.materialize(pw.errorLog())."
+          : "Make the sources with pw.debug.tableFromMarkdown or tableFromRows, or run the graph with pw.run().",
     },
   );
 }

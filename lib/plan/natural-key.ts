@@ -1,3 +1,4 @@
+import type { DeduplicateOptions } from "../operators/deduplicate.ts";
 import type { GroupByOptions } from "../operators/group-by.ts";
 import type { JoinOptions } from "../operators/join.ts";
 import type { RekeyOptions } from "../operators/rekey.ts";
@@ -14,7 +15,7 @@ interface Natural {
 
 /**
  * The columns that identify a table's rows, no two of which agree in all of them: the primary key of a source, the
- * columns of a grouping, the values of `withIdFrom`, as far as they have come through the steps since. A join's rows are
+ * columns of a grouping, the instance of `deduplicate`, the values of `withIdFrom`, as far as they have come through the steps since. A join's rows are
  * identified by both sides' keys, or by one side's where that decides the other. null where there are none, or where
  * one has been left out.
  */
@@ -33,6 +34,8 @@ const rules: Partial<Record<string, (node: PlanNode) => Natural | null>> = {
   source: ({ options }) => rowKey((options as SourceSpec).primaryKey ?? null),
 
   groupBy: ({ options }) => rowKey((options as GroupByOptions).keys.map((_, i) => i)),
+
+  deduplicate: ({ options }) => rowKey((options as DeduplicateOptions).instance),
 
   rekey: ({ options }) => rowKey((options as RekeyOptions).keys),
 

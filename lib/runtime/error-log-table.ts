@@ -5,11 +5,14 @@ import type { Table } from "../table/table.ts";
 import { ErrorLog } from "./error-log.ts";
 import { type LogEntry, logColumns } from "./log-entry.ts";
 
+/** The connector name of the log. */
+export const ERROR_LOG = "errorLog";
+
 const logs = new WeakMap<Plan, Table<LogEntry>>();
 
 const spec: SourceSpec = {
-  connector: "errorLog",
-  name: "errorLog",
+  connector: ERROR_LOG,
+  name: ERROR_LOG,
   describe: {},
   appendOnly: true,
   create: (needed) => new ErrorLog(needed),

@@ -84,7 +84,9 @@ export class RunLoop {
   /** The last time up to which everything is delivered, given that it is so for single commits up to `time`. */
   #withListings(time: number): number {
     this.#listings = this.#listings.filter(({ listedAt }) => listedAt > time);
-    return Math.min(time, ...this.#listings.map((listing) => listing.time - 1));
+    const isDue = this.#log?.source.poll() === COMMIT;
+    const unlisted = isDue ? this.#clock.last - 1 : time;
+    return Math.min(time, unlisted, ...this.#listings.map((listing) => listing.time - 1));
   }
 
   /** Offers each source one commit. */

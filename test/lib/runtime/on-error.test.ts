@@ -190,6 +190,14 @@ describe("onError: report", () => {
     expect(rows[LISTED_MAX]?.[2].message).toBe("2000 further failures of this commit are not listed");
   });
 
+  graphTest("has a log that only a run can tell of", async () => {
+    const log = pw.errorLog();
+    await expect(pw.debug.compute(log, { onError: "report" })).rejects.toMatchObject({
+      code: "TP_BAD_ARGUMENT",
+      hint: expect.stringContaining("pw.materialize(pw.errorLog())"),
+    });
+  });
+
   graphTest("tells of ten failures, then of the rest in one line", async () => {
     using told = stderr();
     const t = quotients(Array.from({ length: 50 }, (_, i) => [i, 0] as const));

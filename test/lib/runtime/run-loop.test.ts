@@ -8,6 +8,8 @@ import type { Sink } from "../../../lib/io/sink.ts";
 import { COMMIT, ENDED, IDLE, type PollResult, type Source } from "../../../lib/io/source.ts";
 import type { PlanNode } from "../../../lib/plan/node.ts";
 import { Engine } from "../../../lib/runtime/engine.ts";
+import { ErrorLog } from "../../../lib/runtime/error-log.ts";
+import { logColumns } from "../../../lib/runtime/log-entry.ts";
 import { RunLoop } from "../../../lib/runtime/run-loop.ts";
 import { Waker } from "../../../lib/runtime/waker.ts";
 
@@ -73,7 +75,7 @@ class ScriptedSink implements Sink {
   async close(): Promise<void> {}
 }
 
-function loopOver(sources: ScriptedSource[], sink: Sink, now = () => 100) {
+function loopOver(sources: ScriptedSource[], sink: Sink, now = () => 100, log: ErrorLog | null = null) {
   const node = (id: number, operator: string, inputs: PlanNode[]): PlanNode => ({
     id,
     operator,
@@ -97,6 +99,7 @@ function loopOver(sources: ScriptedSource[], sink: Sink, now = () => 100) {
       running,
       outs.map(() => sink),
       waker,
+      log === null ? null : { nodeId: -1, source: log },
     ),
   };
 }
@@ -150,6 +153,45 @@ test("sources are told of times that every output has delivered, and of no other
   stopped = true;
   waker.wake();
   await done;
+});
+
+test("a commit that failed in part is acknowledged with the commit that lists what failed", async () => {
+  const log = new ErrorLog(logColumns.map(() => true));
+  const row = { key: () => "00000000-0000-0000-0000-000000000000", origin: () => null, cells: () => "" };
+  const failAt = (time: number): boolean =>
+    log.add({ operator: "select", site: null, time, row, detail: "", cause: undefined });
+  class FailingSource extends ScriptedSource {
+    override seal(time: number): Batch {
+      if (this.times.length === 0) failAt(time);
+      return super.seal(time);
+    }
+  }
+  const source = new FailingSource("a", 2);
+  source.ends = false;
+  const sink = new ScriptedSink();
+  sink.deliveredUpTo = 100;
+  const { loop, waker } = loopOver([source], sink, () => 100, log);
+  let stopped = false;
+  const done = loop.run(() => stopped);
+  const delivered = async (upTo: number): Promise<number[]> => {
+    sink.deliveredUpTo = upTo;
+    waker.wake();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return source.acknowledged;
+  };
+  await delivered(100);
+  expect(source.times).toEqual([100, 104]);
+  expect(log.stats()).toMatchObject({ rows: 1, commits: 1 });
+  expect(await delivered(100)).toEqual([99]);
+  expect(await delivered(102)).toEqual([99, 102]);
+  expect(await delivered(104)).toEqual([99, 102, 104]);
+  // What fails in the log's own commit is not listed.
+  expect([failAt(102), failAt(104)]).toEqual([false, true]);
+  stopped = true;
+  waker.wake();
+  await done;
+  loop.finish();
+  expect(log.stats()).toMatchObject({ rows: 2, commits: 2 });
 });
 
 test("a wake-up before the sleep is not lost", async () => {
