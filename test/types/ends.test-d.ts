@@ -48,3 +48,39 @@ const [computed] = await pw.debug.compute(counts);
 expect<Equal<typeof computed.row.n, number>>();
 const [reported] = await pw.debug.computeUpdates(counts, { onError: "report" });
 expect<Equal<typeof reported.row.n, number | typeof pw.ERROR>>();
+
+const broker = { "bootstrap.servers": "127.0.0.1:9092" };
+pw.kafka.write(orders, broker, {
+  topicName: "t",
+  includeKey: true,
+  partition: 1,
+  commitFrequencyInMessages: 5,
+});
+pw.kafka.write(orders, broker, {
+  topicName: (c) => c.note,
+  envelope: "row",
+  key: "id",
+  headers: { note: orders.note },
+});
+pw.kafka.write(orders, broker, {
+  topicName: "t",
+  envelope: "upsert",
+  format: "csv",
+  key: ["id", (c) => c.note],
+  headers: (c) => ({ note: c.note, from: "orders" }),
+  commitMarkers: true,
+});
+// @ts-expect-error rows go where their keys do
+pw.kafka.write(orders, broker, { topicName: "t", envelope: "row", partition: 1 });
+// @ts-expect-error a message of updates holds many rows
+pw.kafka.write(orders, broker, { topicName: "t", key: "id" });
+// @ts-expect-error updates are json
+pw.kafka.write(orders, broker, { topicName: "t", format: "csv" });
+// @ts-expect-error an upsert is the row alone
+pw.kafka.write(orders, broker, { topicName: "t", envelope: "upsert", includeKey: true });
+// @ts-expect-error no such column
+pw.kafka.write(orders, broker, { topicName: "t", envelope: "row", key: "idd" });
+// @ts-expect-error a topic is a text
+pw.kafka.write(orders, broker, { topicName: orders.id, envelope: "row" });
+// @ts-expect-error no such envelope
+pw.kafka.write(orders, broker, { topicName: "t", envelope: "rows" });
