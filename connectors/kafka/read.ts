@@ -151,8 +151,19 @@ function sessionOf(options: ReadOptions, primaryKey: readonly number[] | null): 
 }
 
 function describePlan(plan: SourcePlan, options: ReadOptions): Readonly<Record<string, unknown>> {
-  const { topics, policy, mode, startFrom, onError } = plan;
-  const { format } = options;
+  const { topics, policy, mode, startFrom, onError, primaryKey, session, partitions } = plan;
+  const { format, maxBacklogRows } = options;
   const settings = redactSettings(plan.settings);
-  return { topics, format, settings, commit: policy, mode, startFrom, onError };
+  return {
+    topics,
+    format,
+    settings,
+    commit: policy,
+    mode,
+    startFrom,
+    onError,
+    ...(primaryKey === null || plan.holdsCommits ? {} : { session }),
+    ...(partitions === undefined ? {} : { partitions }),
+    ...(maxBacklogRows === undefined ? {} : { maxBacklogRows }),
+  };
 }
