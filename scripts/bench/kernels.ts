@@ -10,6 +10,7 @@ import { RowBuilder } from "../../lib/data/row-builder.ts";
 import { type Columns, typeOf } from "../../lib/data/schema.ts";
 import { ByteWriter } from "../../lib/io/byte-writer.ts";
 import type { PackedMessages, Parser } from "../../lib/io/parser.ts";
+import { packTexts } from "./harness/pack-texts.ts";
 
 const MESSAGES = 200_000;
 const RUNS = 7;
@@ -18,26 +19,6 @@ const regions = ["north", "south", "east", "west", "centre"];
 
 function columnsOf(types: Readonly<Record<string, string>>): Columns {
   return Object.entries(types).map(([name, type]) => ({ name, type: typeOf(type, name) }));
-}
-
-function packed(texts: readonly string[]): PackedMessages {
-  const ends = new Uint32Array(texts.length);
-  let end = 0;
-  texts.forEach((text, i) => {
-    end += Buffer.byteLength(text);
-    ends[i] = end;
-  });
-  return {
-    length: texts.length,
-    bytes: new Uint8Array(Buffer.from(texts.join(""))),
-    ends,
-    nulls: null,
-    partitions: new Int32Array(texts.length),
-    offsets: Float64Array.from(texts, (_, i) => i),
-    timestamps: null,
-    keys: null,
-    headers: null,
-  };
 }
 
 /** The best of several runs, in nanoseconds a row. */
@@ -75,7 +56,7 @@ function benchJsonParse(
   texts: string[],
 ): void {
   const columns = columnsOf(types);
-  const messages = packed(texts);
+  const messages = packTexts(texts);
   const rows = new RowBuilder(
     columns,
     columns.map((column) => needed.includes(column.name)),
@@ -96,7 +77,7 @@ function benchJsonParse(
 
 function benchCsvParse(name: string, types: Record<string, string>, needed: string[], texts: string[]): void {
   const columns = columnsOf(types);
-  const messages = packed(texts);
+  const messages = packTexts(texts);
   const rows = new RowBuilder(
     columns,
     columns.map((column) => needed.includes(column.name)),
@@ -126,7 +107,7 @@ function benchJsonFormat(
     columns.map(() => true),
   );
   const parser = formats.json.parser.create(columns);
-  parseAll(parser, packed(objects.map((object) => JSON.stringify(object))), rows);
+  parseAll(parser, packTexts(objects.map((object) => JSON.stringify(object))), rows);
   const keys = Keys.of(new Uint32Array(4 * rows.length));
   const batch = new Batch(1_700_000_000_000, rows.length, rows.finish(), keys, null);
   const formatter = formats.json.formatter.create(columns);

@@ -65,15 +65,20 @@ export class MeasuredProcess {
     return this.#stdout;
   }
 
+  /** The end of what it said to stderr, or of all that it said. */
+  get lastWords(): string {
+    return this.#stderr || this.#stdout.slice(-10_000);
+  }
+
   /** Waits for the end; throws with what the process said last unless it ended well. */
   async ended(): Promise<void> {
     const code = await this.#exited;
-    if (code !== 0) throw new Error(`${this.#command} ended with ${code}:\n${this.#stderr || this.#stdout}`);
+    if (code !== 0) throw new Error(`${this.#command} ended with ${code}:\n${this.lastWords}`);
   }
 
   /** Ends a process that has done its work and waits for that. */
   async stop(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
-    this.#child.kill(signal);
+    if (!this.#isOver) this.#child.kill(signal);
     await this.#exited;
   }
 

@@ -21,7 +21,7 @@ export async function raceBenchmark(job: string, make: (rows: number) => Workloa
   const order = ["towpath", "drain", ...contenders.map(({ name }) => name)];
   console.log(headline(job, `${whole(rows)} rows, ${rounds} rounds, medians`));
   console.log(raceTable(order, laps, ratios));
-  const figures = Object.fromEntries([...laps].map(([name, list]) => [name, figuresOf(list)]));
+  const figures = Object.fromEntries(order.map((name) => [name, figuresOf(laps.get(name) ?? [])]));
   const versions = Object.fromEntries(contenders.map(({ name, version }) => [name, version]));
   conclude({ benchmark: job, rows, rounds, versions, figures, ratios, missing }, options);
 }

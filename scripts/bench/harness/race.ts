@@ -5,15 +5,13 @@
  * (LogAppendTime), and the answers say how many rows they have counted. The rate is that of the rows between the first
  * answers and the last, so that no start-up counts, and nothing reads the output while it is written.
  */
-import { setTimeout as sleep } from "node:timers/promises";
-import rdkafka from "node-rdkafka";
 import { type KafkaBroker, startKafka } from "../../../test/support/kafka/broker.ts";
-import { connect, disconnect } from "../../../test/support/kafka/clients.ts";
 import { AnswerFold, type Progress } from "./answer-fold.ts";
 import { type Contender, nodeCommand } from "./contenders.ts";
 import { fillTopic } from "./fill-topic.ts";
 import { MeasuredProcess } from "./measured-process.ts";
-import { highWatermark, readTopic } from "./read-topic.ts";
+import { OutputWatch } from "./output-watch.ts";
+import { readTopic } from "./read-topic.ts";
 import type { Workload } from "./workload.ts";
 
 /** One run of one contender. */
@@ -33,12 +31,6 @@ export interface Lap {
 export interface RaceResult {
   readonly laps: ReadonlyMap<string, readonly Lap[]>;
 }
-
-const QUIET_MS = 3_000;
-/** A process that waits may still look around now and then: this share of a core. */
-const IDLE_CORES = 0.25;
-const POLL_MS = 250;
-const OVERALL_MS = 900_000;
 
 export interface RaceOptions {
   readonly contenders: readonly Contender[];
@@ -119,30 +111,12 @@ function lapOf(
   };
 }
 
-/** A streaming peer says nothing at the end: it is done when it has not written and hardly computed for a while. */
 async function stopWhenQuiet(bootstrap: string, topic: string, measured: MeasuredProcess): Promise<void> {
-  const client = new rdkafka.Producer({ "bootstrap.servers": bootstrap });
-  await connect(client);
-  const deadline = performance.now() + OVERALL_MS;
   try {
-    let size = 0;
-    let grownAt = Number.POSITIVE_INFINITY;
-    const isIdle = (): boolean =>
-      measured.cpuBetween(Date.now() - QUIET_MS, Date.now()) < (IDLE_CORES * QUIET_MS) / 1000;
-    while (performance.now() - grownAt < QUIET_MS || size === 0 || !isIdle()) {
-      await sleep(POLL_MS);
-      if (measured.isOver) {
-        await measured.ended();
-        return;
-      }
-      const now = await highWatermark(client, topic);
-      if (now > size) grownAt = performance.now();
-      size = now;
-      if (performance.now() > deadline) throw new Error(`${topic}: not done within ${OVERALL_MS / 1000} s`);
-    }
+    await using watch = await OutputWatch.open(bootstrap, topic);
+    await watch.untilQuiet(measured);
   } finally {
     await measured.stop();
-    await disconnect(client);
   }
 }
 

@@ -5,6 +5,7 @@
 import rdkafka from "node-rdkafka";
 import { attach, pluginPath } from "../../../connectors/kafka/native/index.ts";
 import { packedBuffers } from "../../../connectors/kafka/native/packed-buffers.ts";
+import { changedDefaults } from "../../../connectors/kafka/options.ts";
 import { connect, disconnect } from "../../../test/support/kafka/clients.ts";
 
 const [bootstrap, topic, messages] = process.argv.slice(2);
@@ -15,11 +16,7 @@ const consumer = new rdkafka.KafkaConsumer(
     "group.id": "bench-drain",
     "enable.auto.commit": false,
     "enable.auto.offset.store": false,
-    // As connectors/kafka/options.ts has them.
-    "fetch.queue.backoff.ms": 1,
-    "fetch.message.max.bytes": 8_388_608,
-    "fetch.wait.max.ms": 10,
-    "queued.max.messages.kbytes": 65_536,
+    ...changedDefaults.consumer,
     "plugin.library.paths": pluginPath(),
   },
   {},

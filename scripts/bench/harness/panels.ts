@@ -1,0 +1,68 @@
+import type { Bar, Panel } from "./chart.ts";
+import { type RecordedResult, whole } from "./results.ts";
+import { median } from "./statistics.ts";
+
+/** The benchmarks whose figure is a rate, in the order of the picture. */
+const rates: Readonly<Record<string, string>> = {
+  wordcount: "WordCount, Kafka to Kafka: rows/s",
+  "wordcount-csv": "WordCount over CSV, a commit each 1,000 rows: rows/s",
+  "orders-group": "Orders by region: rows/s",
+  "orders-join": "Orders joined to customers, by segment: rows/s",
+  engine: "The engine alone, objects in and out: rows/s",
+};
+
+/**
+ * What one result of each benchmark shows: of those with the most rows the newest, so that a short try does not take the
+ * place of a full run. Benchmarks that never ran are left out.
+ */
+export function panelsOf(results: readonly RecordedResult[]): { panels: Panel[]; used: RecordedResult[] } {
+  const chosen = new Map<string, RecordedResult>();
+  for (const result of results) {
+    if (result.rows >= (chosen.get(result.benchmark)?.rows ?? 0)) chosen.set(result.benchmark, result);
+  }
+  const panels: Panel[] = [];
+  const used: RecordedResult[] = [];
+  const take = (result: RecordedResult, made: readonly Panel[]): void => {
+    panels.push(...made);
+    used.push(result);
+  };
+  for (const [benchmark, title] of Object.entries(rates)) {
+    const result = chosen.get(benchmark);
+    if (result !== undefined) take(result, [{ title, bars: rateBars(result) }]);
+  }
+  const latency = chosen.get("latency");
+  if (latency !== undefined) take(latency, latencyPanels(latency));
+  return { panels, used };
+}
+
+function rateBars({ figures }: RecordedResult): Bar[] {
+  return Object.entries(figures).map(([name, { rowsPerSecond }]) => {
+    const value = typeof rowsPerSecond === "number" ? rowsPerSecond : median(rowsPerSecond);
+    return { label: labelOf(name), value, text: whole(value), isOurs: name.startsWith("towpath") };
+  });
+}
+
+/** A panel for each rate, of what stands behind "NAME at RATE". */
+function latencyPanels({ figures }: RecordedResult): Panel[] {
+  const byRate = new Map<string, Bar[]>();
+  for (const [name, { p95 }] of Object.entries(figures)) {
+    const [contender, rate] = name.split(" at ");
+    const value = Number(p95);
+    const bar = {
+      label: labelOf(contender),
+      value,
+      text: `${value.toFixed(1)} ms`,
+      isOurs: contender === "towpath",
+    };
+    byRate.set(rate, [...(byRate.get(rate) ?? []), bar]);
+  }
+  return [...byRate].map(([rate, bars]) => ({
+    title: `From message sent to count read, 95th percentile at ${whole(Number(rate))} messages/s, commits each 20 ms`,
+    bars,
+  }));
+}
+
+function labelOf(name: string): string {
+  if (name === "drain") return "reading alone";
+  return name === "floor" ? "through Kafka alone" : name;
+}
