@@ -32,15 +32,16 @@ export function stopping(): Stopping {
   };
 }
 
-/** Resolves when `signal` aborts; keeps the process alive until then. */
-export function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const alive = setInterval(() => {}, 2 ** 30);
-    const end = (): void => {
-      clearInterval(alive);
-      resolve();
-    };
-    if (signal.aborted) end();
-    else signal.addEventListener("abort", end, { once: true });
-  });
+/** Resolves when `signal` aborts, rejects when `failure` does; keeps the process alive until then. */
+export async function untilAborted(signal: AbortSignal, failure: Promise<never>): Promise<void> {
+  const alive = setInterval(() => {}, 2 ** 30);
+  try {
+    const aborted = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+    await Promise.race([aborted, failure]);
+  } finally {
+    clearInterval(alive);
+  }
 }

@@ -35,7 +35,7 @@ async function serve(given: VerbArguments): Promise<number> {
       ? JSON.stringify({ "bootstrap.servers": bootstrap, topics })
       : introduction(bootstrap, topics),
   );
-  await Promise.race([untilAborted(stop.signal), started.failure]);
+  await untilAborted(stop.signal, started.failure);
   return 0;
 }
 

@@ -130,7 +130,7 @@ async function sendEmbedded(wish: Wish, stop: Stopping): Promise<number> {
   const code = tell(wish, sent, stop);
   if (stop.signal.aborted) return code;
   say("The broker stays until Ctrl-C.");
-  await Promise.race([untilAborted(stop.signal), broker.failure]);
+  await untilAborted(stop.signal, broker.failure);
   return code;
 }
 

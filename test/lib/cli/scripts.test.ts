@@ -65,7 +65,7 @@ describe("towpath run", () => {
       expect(own.stderr).toMatch(/^towpath: TP_VALUE_FAILED: .*\n$/);
       const other = await towpath("run", script("throwing.ts", "", "throw new RangeError('oh');"));
       expect(other.code).toBe(1);
-      expect(other.stderr).toMatch(/RangeError: oh\n[^]*throwing\.ts:2/);
+      expect(other.stderr).toMatch(/RangeError: oh\n[\s\S]*throwing\.ts:2/);
       const absent = await towpath("run", `${folder}/nobody.ts`);
       expect(absent.code).toBe(1);
       expect(absent.stderr).toContain("TP_FILE_ABSENT: there is no script");
