@@ -17,6 +17,7 @@ import logging
 import subprocess
 import sys
 from collections import defaultdict
+from itertools import count
 from pathlib import Path
 
 import pandas as pd
@@ -66,7 +67,7 @@ METHODS = {
     "makeTuple": pw.make_tuple,
     "require": pw.require,
     "unwrap": pw.unwrap,
-    "apply": lambda name, a: pw.apply_with_type(FUNCTIONS[name], int, a),
+    "apply": lambda name, a: pw.apply_with_type(FUNCTIONS[name](), int, a),
     "num.abs": lambda a: a.num.abs(),
     "num.round": lambda a, *digits: a.num.round(*digits),
     "num.fillNull": lambda a, b: a.num.fill_na(b),
@@ -120,7 +121,14 @@ ACCEPTORS = {
     "higher": lambda value, accepted: value > accepted,
     "threeAway": lambda value, accepted: abs(value - accepted) >= 3,
 }
-FUNCTIONS = {"triple": lambda value: 3 * value}
+
+
+def counter():
+    calls = count(1)
+    return lambda value: next(calls)
+
+
+FUNCTIONS = {"triple": lambda: lambda value: 3 * value, "callNumber": counter}
 
 
 def evaluate(expr, column, table=None):

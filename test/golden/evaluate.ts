@@ -14,14 +14,19 @@ export interface Scope {
   pointerFrom?(...values: readonly unknown[]): unknown;
 }
 
-/** What programs may apply; the recorder has the same. */
+/** What programs may apply, made anew for each use; the recorder has the same. */
 const userFunctions = {
-  triple: (value: number) => 3 * value,
+  triple: () => (value: number) => 3 * value,
+  /** No function of its argument: how often it was called. */
+  callNumber: () => {
+    let calls = 0;
+    return () => ++calls;
+  },
 } as const;
 
 /** Functions that are no methods, and those whose options a program says by another name. */
 const functions: Readonly<Record<string, (...args: never[]) => unknown>> = {
-  apply: (name: keyof typeof userFunctions, n: never) => pw.apply(userFunctions[name], n, { type: "int" }),
+  apply: (name: keyof typeof userFunctions, n: never) => pw.apply(userFunctions[name](), n, { type: "int" }),
   coalesce: pw.coalesce,
   datetime: (ms: pw.Expression<number>) => ms.cast("datetime"),
   fillError: pw.fillError,

@@ -389,4 +389,44 @@ export const expressionPrograms = {
       ],
     },
   },
+  "an int or a float by a condition": {
+    tables: { pairs },
+    steps: {
+      result: [
+        "select",
+        "pairs",
+        { half: ["ifElse", ["gt", "$a", 0], ["div", "$a", 2], "$b"], some: ["coalesce", "$a", 0.5] },
+      ],
+    },
+  },
+  "a function's result leaves as it came": {
+    tables: {
+      t: `
+          | k | __time__ | __diff__
+        1 | a | 2        | 1
+        2 | b | 4        | 1
+        1 | a | 6        | -1
+        3 | c | 8        | 1
+        2 | b | 10       | -1
+        2 | d | 10       | 1
+      `,
+    },
+    steps: { result: ["select", "t", { k: "$k", call: ["apply", "callNumber", "$k"] }] },
+  },
+  "sums of a function's results": {
+    tables: {
+      t: `
+          | k | __time__ | __diff__
+        1 | a | 2        | 1
+        2 | a | 4        | 1
+        1 | a | 6        | -1
+        3 | b | 8        | 1
+        2 | a | 10       | -1
+      `,
+    },
+    steps: {
+      calls: ["select", "t", { k: "$k", call: ["apply", "callNumber", "$k"] }],
+      result: ["groupBy", "calls", ["$k"], { k: "$k", sum: ["sum", "$call"] }],
+    },
+  },
 } as const satisfies Record<string, Program>;

@@ -314,4 +314,11 @@ export const groupPrograms = {
       result: ["groupBy", "orders", ["$customer"], { customer: "$customer", last: ["latest", "$amount"] }],
     },
   },
+  "groups by a zero of either sign": {
+    tables: { floats },
+    steps: {
+      zeros: ["select", "floats", { zero: ["mul", "$x", 0], y: "$y" }],
+      result: ["groupBy", "zeros", ["$zero"], { zero: "$zero", rows: ["count"], least: ["min", "$y"] }],
+    },
+  },
 } as const satisfies Record<string, Program>;

@@ -218,4 +218,45 @@ export const rowPrograms = {
       ],
     },
   },
+  "columns that trade their names": {
+    tables: { pairs },
+    steps: { result: ["rename", "pairs", { a: "b", b: "a" }] },
+  },
+  "columns of two tables by name": {
+    tables: {
+      pairs,
+      others: `
+             | b  | a | __time__ | __diff__
+          21 | 1  | 2 | 4        | 1
+          22 | 3  | 4 | 6        | 1
+          21 | 1  | 2 | 8        | -1
+      `,
+    },
+    steps: { result: ["concat", ["pairs", "others"]] },
+  },
+  "a table that is filtered, grouped, joined and flattened": {
+    tables: { sales },
+    steps: {
+      some: ["filter", "sales", ["ne", "$item", "fig"]],
+      lists: [
+        "groupBy",
+        "some",
+        ["$region"],
+        { region: "$region", all: ["sortedTuple", "$n"], most: ["max", "$n"] },
+      ],
+      flat: ["flatten", "lists", "all"],
+      elements: ["castTypes", "flat", { all: "int" }],
+      result: [
+        "join",
+        "joinLeft",
+        "elements",
+        "sales",
+        [
+          ["$left.region", "$right.region"],
+          ["$left.all", "$right.n"],
+        ],
+        { n: "$left.all", most: "$left.most", item: "$right.item" },
+      ],
+    },
+  },
 } as const satisfies Record<string, Program>;
