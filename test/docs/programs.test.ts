@@ -52,7 +52,7 @@ describe("the programs of the pages", () => {
       expect({ code, stderr }).toEqual({ code: 0, stderr: program.log });
       expect(stdout).toBe(program.output ?? "");
     },
-    30_000,
+    60_000,
   );
 
   it.each(found.filter(({ program }) => program.tags.includes("kafka")))(
