@@ -16,6 +16,8 @@ export interface Commit<R> {
 export interface EventStreamOptions {
   /** A client that has taken nothing for this long is cut off; default 30,000. */
   readonly patienceMs?: number;
+  /** What may wait for one client in this process, in bytes; default 1 MiB. */
+  readonly bufferBytes?: number;
   /** Silence after which a comment keeps proxies from closing a connection; default 15,000. */
   readonly heartbeatMs?: number;
   /** More clients are refused with 503; default 1,000. */
@@ -24,7 +26,7 @@ export interface EventStreamOptions {
 
 interface Client {
   readonly response: ServerResponse;
-  /** Since when its connection has not taken what was written; null: it keeps up. */
+  /** Since when more waits for it than `bufferBytes`; null: it keeps up. */
   blockedAt: number | null;
   /** Whether commits passed it by while it was blocked. */
   behind: boolean;
@@ -38,21 +40,24 @@ interface Client {
  *     event: commit     one commit, whole: { time, changes: [{ key, row, diff }] }, deletions first.
  *     event: end        there will be no more.
  *
- * Times grow from event to event. At most one event waits for a client beside what its connection buffers: while that
- * is full, commits pass the client by, and once it is empty again the client gets a snapshot. So a slow client costs
- * memory for one event, however slow it is; one that does not read at all is cut off.
+ * Times grow from event to event. Once more than `bufferBytes` wait for a client, commits pass it by until all of that
+ * has gone out; then it gets a snapshot. So a slow client costs that much memory and one event, however slow it is; one
+ * that does not read at all is cut off.
  */
 export class EventStream<R> {
   readonly #rows = new Map<string, R>();
   readonly #clients = new Set<Client>();
   readonly #patienceMs: number;
   readonly #clientsMax: number;
+  readonly #bufferBytes: number;
   readonly #timers: NodeJS.Timeout[];
   #time = 0;
   #snapshot: string | null = null;
   #ended = false;
 
-  constructor({ patienceMs = 30_000, heartbeatMs = 15_000, clientsMax = 1_000 }: EventStreamOptions = {}) {
+  constructor(options: EventStreamOptions = {}) {
+    const { patienceMs = 30_000, heartbeatMs = 15_000, clientsMax = 1_000, bufferBytes = 1 << 20 } = options;
+    this.#bufferBytes = bufferBytes;
     this.#patienceMs = patienceMs;
     this.#clientsMax = clientsMax;
     this.#timers = [
@@ -129,7 +134,9 @@ export class EventStream<R> {
   }
 
   #write(client: Client, text: string): void {
-    if (!client.response.write(text)) client.blockedAt = performance.now();
+    const { response } = client;
+    if (!response.write(text) && response.writableLength > this.#bufferBytes)
+      client.blockedAt = performance.now();
   }
 
   #drained(client: Client): void {
