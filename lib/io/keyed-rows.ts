@@ -1,5 +1,5 @@
 import { grown } from "../base/growth.ts";
-import { Batch } from "../data/batch.ts";
+import { Batch, type Origin } from "../data/batch.ts";
 import { ABSENT, type Column } from "../data/column.ts";
 import { KEY_WORDS, Keys } from "../data/keys.ts";
 import { concatBatches, gatherBatch } from "../data/rows.ts";
@@ -124,7 +124,9 @@ export class KeyedRows {
     for (const slot of gone) for (const store of this.#stores) store?.clear(slot);
     for (const slot of emptied) this.#free(slot);
     for (let i = 0; i < came.length; i++) this.#store(filled[i], events, came[i]);
-    return parts.length === 0 ? null : concatBatches(parts);
+    if (parts.length < 2) return parts[0] ?? null;
+    const { time, length, columns, keys, diffs } = concatBatches(parts);
+    return new Batch(time, length, columns, keys, diffs, originAfter(gone.length, events, came));
   }
 
   #retractions(time: number, slots: Uint32Array): Batch {
@@ -189,4 +191,10 @@ export class KeyedRows {
     this.#table.insert(hash, slot);
     return slot;
   }
+}
+
+/** Where the rows come from that stand behind `before` rows of earlier commits. */
+function originAfter(before: number, { origin }: Batch, rows: readonly number[]): Origin | null {
+  if (origin === null) return null;
+  return (row) => (row < before ? "an earlier commit" : origin(rows[row - before]));
 }

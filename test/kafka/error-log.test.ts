@@ -37,6 +37,28 @@ describeIngests("a cell that fails", ["mock", "real"], (broker) => {
   });
 });
 
+describeOnBrokers("the place of a row that fails", ["mock"], (broker) => {
+  it("is known of rows with a primary key too, also of those that replace others", async () => {
+    const topic = await broker.freshTopic(1);
+    const row = (id: number, b: number) => ({ value: JSON.stringify({ id, b }) });
+    await produce(broker.settings, topic, [row(1, 1), row(2, 1), commit, row(1, 2), row(2, 0), commit]);
+    const keyed = pw.schema({ id: pw.column({ type: "int", primaryKey: true }), b: "int" });
+    const running = pw.graph(() => {
+      const t = pw.kafka.read(broker.settings, {
+        topicNames: [topic],
+        format: "json",
+        schema: keyed,
+        mode: "static",
+      });
+      pw.subscribe(t.select({ q: t.id.floorDiv(t.b) }), { onChange() {} });
+      return pw.run(quiet);
+    });
+    await expect(running).rejects.toMatchObject({
+      where: expect.stringContaining(`row from topic ${topic}, partition 0, offset 4 with id=2, b=0`),
+    });
+  });
+});
+
 describeOnBrokers("errors as a table", ["real"], (broker) => {
   it("are written to Kafka: what failed and what was skipped, in order", async () => {
     const [topic, out] = [await broker.freshTopic(1), await broker.freshTopic(1)];
