@@ -4,9 +4,10 @@ import { fallenRatios } from "../../scripts/bench/harness/baseline.ts";
 import { barCharts } from "../../scripts/bench/harness/chart.ts";
 import { Latencies, READY_WORD } from "../../scripts/bench/harness/latencies.ts";
 import { benchOptions } from "../../scripts/bench/harness/options.ts";
-import { panelsOf } from "../../scripts/bench/harness/panels.ts";
+import { chosenResults, panelsOf } from "../../scripts/bench/harness/panels.ts";
 import { findPeers } from "../../scripts/bench/harness/peers.ts";
 import { type RecordedResult, table } from "../../scripts/bench/harness/results.ts";
+import { withResults } from "../../scripts/bench/harness/results-table.ts";
 import { median, percentile } from "../../scripts/bench/harness/statistics.ts";
 import * as workloads from "../../scripts/bench/harness/workload.ts";
 
@@ -261,16 +262,34 @@ describe("the picture", () => {
   });
 
   it("shows the newest of the results with the most rows", () => {
-    const { panels } = panelsOf([
+    const results = chosenResults([
+      result("latency", 1, { "towpath at 20000": { p95: 31.26 }, "floor at 20000": { p95: 20 } }),
       result("wordcount", 10, { towpath: { rowsPerSecond: [1, 3, 2] } }),
       result("wordcount", 10, { towpath: { rowsPerSecond: [4_000, 6_000, 5_000] } }),
       result("wordcount", 9, { towpath: { rowsPerSecond: [7] } }),
-      result("latency", 1, { "towpath at 20000": { p95: 31.26 }, "floor at 20000": { p95: 20 } }),
     ]);
-    expect(panels.map(({ bars }) => bars.map(({ label, text }) => `${label} ${text}`))).toEqual([
+    expect(panelsOf(results).map(({ bars }) => bars.map(({ label, text }) => `${label} ${text}`))).toEqual([
       ["towpath 5,000"],
       ["towpath 31.3 ms", "through Kafka alone 20.0 ms"],
     ]);
+  });
+
+  it("comes with a table that is put into pages between two marks", () => {
+    const page = "before\n<!-- results: npm run bench -- plot -->\nold\n<!-- end of results -->\nafter\n";
+    const figures = {
+      towpath: { rowsPerSecond: [3_000_000], cpuSecondsPerMillion: [0.4], peakMb: [200] },
+    };
+    const made = withResults(page, "picture.svg", [
+      { ...result("wordcount", 10, figures), ratios: { pathway: 10 }, missing: { flink: "no Java" } },
+    ]);
+    expect(made).toContain("wordcount: 3,000,000 rows/s, 0.40 CPU s per million, 200 MB");
+    expect(made).toContain("10.00 × pathway<br>flink did not take part");
+    expect(made).toContain("](picture.svg)");
+    expect(made).not.toContain("old");
+    expect(
+      withResults(made, "picture.svg", [result("latency", 1, { "towpath at 20000": { p95: 31.26 } })]),
+    ).toMatch(/^before\n.*95th percentile: 31.3 ms at 20,000\/s.*\nafter\n$/s);
+    expect(() => withResults("no marks", "", [])).toThrow("lacks the lines");
   });
 
   it("is drawn to scale", () => {

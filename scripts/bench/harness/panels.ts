@@ -12,27 +12,27 @@ const rates: Readonly<Record<string, string>> = {
 };
 
 /**
- * What one result of each benchmark shows: of those with the most rows the newest, so that a short try does not take the
- * place of a full run. Benchmarks that never ran are left out.
+ * One result of each benchmark: of those with the most rows the newest, so that a short try does not take the place of a
+ * full run. Benchmarks that never ran are left out.
  */
-export function panelsOf(results: readonly RecordedResult[]): { panels: Panel[]; used: RecordedResult[] } {
+export function chosenResults(results: readonly RecordedResult[]): RecordedResult[] {
   const chosen = new Map<string, RecordedResult>();
   for (const result of results) {
     if (result.rows >= (chosen.get(result.benchmark)?.rows ?? 0)) chosen.set(result.benchmark, result);
   }
-  const panels: Panel[] = [];
-  const used: RecordedResult[] = [];
-  const take = (result: RecordedResult, made: readonly Panel[]): void => {
-    panels.push(...made);
-    used.push(result);
-  };
-  for (const [benchmark, title] of Object.entries(rates)) {
-    const result = chosen.get(benchmark);
-    if (result !== undefined) take(result, [{ title, bars: rateBars(result) }]);
-  }
-  const latency = chosen.get("latency");
-  if (latency !== undefined) take(latency, latencyPanels(latency));
-  return { panels, used };
+  const order = [...Object.keys(rates), "latency"];
+  const place = ({ benchmark }: RecordedResult): number =>
+    order.includes(benchmark) ? order.indexOf(benchmark) : order.length;
+  return [...chosen.values()].sort((a, b) => place(a) - place(b));
+}
+
+/** Rates and latencies as panels; other figures have no picture. */
+export function panelsOf(results: readonly RecordedResult[]): Panel[] {
+  return results.flatMap((result) => {
+    const title = rates[result.benchmark];
+    if (title !== undefined) return [{ title, bars: rateBars(result) }];
+    return result.benchmark === "latency" ? latencyPanels(result) : [];
+  });
 }
 
 function rateBars({ figures }: RecordedResult): Bar[] {
