@@ -5,7 +5,8 @@ import type { RowBuilder } from "../../lib/data/row-builder.ts";
 import type { ColumnSchema, Columns } from "../../lib/data/schema.ts";
 import type { ColumnType } from "../../lib/data/type.ts";
 import { TowpathError } from "../../lib/errors.ts";
-import { NO_SLICE, SCAN_RAW, type ScanTarget } from "../../lib/kernels/scan-target.ts";
+import { NO_SLICE, SCAN_RAW, SCAN_SLACK, SCAN_TEXT, type ScanTarget } from "../../lib/kernels/scan-target.ts";
+import { wordsOf } from "../../lib/kernels/words.ts";
 
 /** The value of a cell that a scanner left as a slice of the message, or Failed. */
 export type ReadSlice = (bytes: Uint8Array, start: number, end: number, type: ColumnType) => unknown;
@@ -64,17 +65,23 @@ export class Cells {
       values: columns.map(() => new Float64Array(0)),
       starts: columns.map(() => new Uint32Array(0)),
       ends: columns.map(() => new Uint32Array(0)),
+      hashes: columns.map(() => new Uint32Array(0)),
       rawStarts: new Uint32Array(columns.length),
       rawEnds: new Uint32Array(columns.length),
       seen: new Uint32Array(columns.length),
       stamp: 0,
       arena: rows.arena.bytes,
+      arenaWords: wordsOf(rows.arena.bytes),
       used: 0,
       nullRows: new Uint32Array(0),
       nullColumns: new Uint32Array(0),
       nullCount: 0,
     };
     const { kinds, filled } = this.target;
+    columns.forEach((_, i) => {
+      const builder = this.#builders[i];
+      if (kinds[i] === SCAN_TEXT && builder.layout === "text") builder.hash();
+    });
     this.deferred = columns.map((_, i) => i).filter((i) => kinds[i] === SCAN_RAW || filled[i] !== 0);
   }
 
@@ -83,7 +90,8 @@ export class Cells {
     const { target } = this;
     const { arena } = this.#rows;
     this.#rows.reserve(rowCount);
-    arena.reserve(byteCount);
+    arena.reserve(byteCount + SCAN_SLACK);
+    if (target.arena !== arena.bytes) target.arenaWords = wordsOf(arena.bytes);
     target.arena = arena.bytes;
     target.used = arena.used;
     if (target.nullRows.length < rowCount * target.count) {
@@ -96,6 +104,7 @@ export class Cells {
       else if (builder.layout === "text") {
         target.starts[i] = builder.starts;
         target.ends[i] = builder.ends;
+        if (builder.hashes !== null) target.hashes[i] = builder.hashes;
       }
     }
   }

@@ -14,6 +14,7 @@ import {
   SCAN_RAW,
   SCAN_TEXT,
 } from "../../lib/kernels/scan-target.ts";
+import { wordsOf } from "../../lib/kernels/words.ts";
 import { Cells, chunkEnd, fallbackOf, strictFallbackOf } from "./cells.ts";
 import { fromJson, readJsonMessage } from "./json-careful.ts";
 import { isNull, startOf } from "./message.ts";
@@ -101,6 +102,7 @@ function scanRun(
 /** Scans one message, an object or an array of objects; false, and no row, where it needs the careful path. */
 function scanMessage(plan: Plan, messages: PackedMessages, message: number, rows: RowBuilder): boolean {
   const { bytes } = messages;
+  const words = wordsOf(bytes);
   const end = messages.ends[message];
   const before = rows.length;
   let at = skipJsonSpace(bytes, startOf(messages, message), end);
@@ -108,7 +110,7 @@ function scanMessage(plan: Plan, messages: PackedMessages, message: number, rows
   if (!isArray && plan.cells.deferred.length === 0) return false;
   if (isArray) at++;
   for (let ordinal = 0; ; ordinal++) {
-    at = scanRow(plan, bytes, at, end, rows, isArray ? JSON_DEPTH_MAX - 1 : JSON_DEPTH_MAX);
+    at = scanRow(plan, bytes, words, at, end, rows, isArray ? JSON_DEPTH_MAX - 1 : JSON_DEPTH_MAX);
     if (at < 0) break;
     rows.endRow(messages.partitions[message], messages.offsets[message], ordinal);
     at = skipJsonSpace(bytes, at, end);
@@ -128,6 +130,7 @@ function scanMessage(plan: Plan, messages: PackedMessages, message: number, rows
 function scanRow(
   plan: Plan,
   bytes: Uint8Array,
+  words: DataView,
   start: number,
   end: number,
   rows: RowBuilder,
@@ -135,7 +138,7 @@ function scanRow(
 ): number {
   const { cells, names } = plan;
   cells.bind(1, end - start);
-  const at = scanJsonObject(cells.target, names, bytes, start, end, rows.length, depthMax);
+  const at = scanJsonObject(cells.target, names, bytes, words, start, end, rows.length, depthMax);
   cells.settle();
   return at >= 0 && cells.finishRow(bytes, rows.length) ? at : -1;
 }

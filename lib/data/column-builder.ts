@@ -1,5 +1,6 @@
 import { Arena } from "../base/arena.ts";
 import { grown } from "../base/growth.ts";
+import { hashText } from "../kernels/hash.ts";
 import { ERROR, NULL, NumberColumn, TextColumn, VALUE, ValueColumn } from "./column.ts";
 import { type ColumnType, layoutOf } from "./type.ts";
 import { compareNumbers, ERROR_VALUE, stableJson } from "./value.ts";
@@ -80,24 +81,31 @@ export class TextBuilder extends TagBuilder {
   readonly arena: Arena;
   starts = new Uint32Array(64);
   ends = new Uint32Array(64);
+  /** Null until a parser asks for hashes with `hash()`. */
+  hashes: Uint32Array | null = null;
 
   constructor(arena: Arena) {
     super();
     this.arena = arena;
   }
 
+  /** From now on the hash of every cell is kept. Called before the first. */
+  hash(): void {
+    this.hashes ??= new Uint32Array(this.starts.length);
+  }
+
   reserve(rows: number): void {
     if (rows <= this.starts.length) return;
     this.starts = grown(this.starts, rows);
     this.ends = grown(this.ends, rows);
+    if (this.hashes !== null) this.hashes = grown(this.hashes, rows);
   }
 
   /** Copies the bytes into the arena. */
   set(row: number, bytes: Uint8Array, start: number, end: number): void {
     this.reserve(row + 1);
     const at = this.arena.append(bytes, start, end);
-    this.starts[row] = at;
-    this.ends[row] = at + (end - start);
+    this.#place(row, at, at + (end - start));
   }
 
   setString(row: number, text: string): void {
@@ -106,8 +114,7 @@ export class TextBuilder extends TagBuilder {
     arena.reserve(text.length * 3);
     const at = arena.used;
     arena.used = writeUtf8(arena.bytes, at, text);
-    this.starts[row] = at;
-    this.ends[row] = arena.used;
+    this.#place(row, at, arena.used);
   }
 
   setEmpty(row: number, tag: number): void {
@@ -123,7 +130,14 @@ export class TextBuilder extends TagBuilder {
       this.starts.subarray(0, length),
       this.ends.subarray(0, length),
       this.finishTags(length),
+      this.hashes?.subarray(0, length) ?? null,
     );
+  }
+
+  #place(row: number, start: number, end: number): void {
+    this.starts[row] = start;
+    this.ends[row] = end;
+    if (this.hashes !== null) this.hashes[row] = hashText(this.arena.bytes, start, end);
   }
 }
 

@@ -23,18 +23,28 @@ export class NumberColumn {
   }
 }
 
+/** Text, bytes, json and pointers: slices of `bytes`. */
 export class TextColumn {
   readonly layout = "text" satisfies Layout;
   readonly bytes: Uint8Array;
   readonly starts: Uint32Array;
   readonly ends: Uint32Array;
   readonly tags: Uint8Array | null;
+  /** `hashText` of each cell that is a value, where whoever made the column had it at no cost. */
+  readonly hashes: Uint32Array | null;
 
-  constructor(bytes: Uint8Array, starts: Uint32Array, ends: Uint32Array, tags: Uint8Array | null = null) {
+  constructor(
+    bytes: Uint8Array,
+    starts: Uint32Array,
+    ends: Uint32Array,
+    tags: Uint8Array | null = null,
+    hashes: Uint32Array | null = null,
+  ) {
     this.bytes = bytes;
     this.starts = starts;
     this.ends = ends;
     this.tags = tags;
+    this.hashes = hashes;
   }
 }
 

@@ -16,19 +16,18 @@ export function hashColumns(columns: readonly Column[], n: number): Uint32Array 
   startHashes(out, n);
   for (const column of columns) {
     if (column.layout === "number") hashNumbers(column.values, column.tags, n, out);
-    else if (column.layout === "text")
-      hashTexts(column.bytes, column.starts, column.ends, column.tags, n, out);
-    else hashHashes(hashJsValues(column.values, column.tags, n), n, out);
+    else if (column.layout === "value")
+      hashHashes(hashJsValues(column.values, column.tags, n), column.tags, n, out);
+    else if (column.hashes !== null) hashHashes(column.hashes, column.tags, n, out);
+    else hashTexts(column.bytes, column.starts, column.ends, column.tags, n, out);
   }
   finishHashes(out, n);
   return out;
 }
 
-const NULL_MARK = 0x6e756c6c;
-
 function hashJsValues(values: readonly unknown[], tags: Uint8Array | null, n: number): Uint32Array {
   const hashes = new Uint32Array(n);
-  for (let i = 0; i < n; i++) hashes[i] = tags !== null && tags[i] !== 0 ? NULL_MARK : hashJsValue(values[i]);
+  for (let i = 0; i < n; i++) if (tags === null || tags[i] === 0) hashes[i] = hashJsValue(values[i]);
   return hashes;
 }
 

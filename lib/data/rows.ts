@@ -27,7 +27,9 @@ export function gatherColumn(column: Column, rows: Uint32Array, n: number): Colu
     const ends = new Uint32Array(n);
     gatherUints(column.starts, rows, n, starts);
     gatherUints(column.ends, rows, n, ends);
-    return new TextColumn(column.bytes, starts, ends, tags);
+    const hashes = column.hashes === null ? null : new Uint32Array(n);
+    if (hashes !== null) gatherUints(column.hashes as Uint32Array, rows, n, hashes);
+    return new TextColumn(column.bytes, starts, ends, tags, hashes);
   }
   const values: unknown[] = new Array(n);
   gatherValues(column.values, rows, n, values);

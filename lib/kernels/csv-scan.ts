@@ -7,6 +7,7 @@
  *
  * A quote that does not begin a cell is an ordinary character.
  */
+import { hashText } from "./hash.ts";
 import { parseIsoDatetime } from "./iso-datetime.ts";
 import { scanInteger, scanNumber, scanned } from "./number-scan.ts";
 import {
@@ -213,5 +214,6 @@ function copyText(
   }
   target.starts[column][row] = used;
   target.ends[column][row] = out;
+  target.hashes[column][row] = hashText(arena, used, out);
   target.used = out;
 }

@@ -5,7 +5,6 @@
  */
 const NULL_MARK = 0x6e756c6c;
 const NAN_MARK = 0x4e614e21;
-const PRIME = 0x01000193;
 const MIX = 0x9e3779b1;
 
 const doubles = new Float64Array(1);
@@ -45,16 +44,28 @@ export function hashNumbers(
   }
 }
 
+/**
+ * Four bytes at a time as a little-endian word, the last one to three filled up with zeros; then the length, which tells
+ * these zeros from bytes. lib/kernels/json-text.ts does the same in the loop that looks for a text's end.
+ */
 export function hashText(bytes: Uint8Array, start: number, end: number): number {
-  let h = end - start;
+  let h = 0;
   let i = start;
   for (; i + 4 <= end; i += 4) {
-    const w = bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24);
-    h = Math.imul(h ^ w, MIX);
-    h ^= h >>> 15;
+    h = mixWord(h, bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24));
   }
-  for (; i < end; i++) h = Math.imul(h ^ bytes[i], PRIME);
-  return h;
+  if (i < end) {
+    let w = bytes[i];
+    if (i + 1 < end) w |= bytes[i + 1] << 8;
+    if (i + 2 < end) w |= bytes[i + 2] << 16;
+    h = mixWord(h, w);
+  }
+  return h ^ (end - start);
+}
+
+export function mixWord(hash: number, word: number): number {
+  const h = Math.imul(hash ^ word, MIX);
+  return h ^ (h >>> 15);
 }
 
 export function hashTexts(
@@ -71,9 +82,12 @@ export function hashTexts(
   }
 }
 
-/** Mixes in hashes that the caller made (JS values). */
-export function hashHashes(hashes: Uint32Array, n: number, out: Uint32Array): void {
-  for (let i = 0; i < n; i++) out[i] = Math.imul(rotated(out[i]) ^ hashes[i], MIX);
+/** Mixes in hashes that are there already: those that text columns carry, and those of JS values. */
+export function hashHashes(hashes: Uint32Array, tags: Uint8Array | null, n: number, out: Uint32Array): void {
+  for (let i = 0; i < n; i++) {
+    const h = tags !== null && tags[i] !== 0 ? NULL_MARK : hashes[i];
+    out[i] = Math.imul(rotated(out[i]) ^ h, MIX);
+  }
 }
 
 /** Hashes of 128-bit keys: they are uniform already, so two words are enough. */

@@ -4,6 +4,8 @@
  * The table holds two words an entry: slot + 1 (0 = free) and the 32-bit hash, side by side so that a probe touches
  * one cache line; linear probing; the capacity is a power of two.
  */
+import { wordsOf } from "./words.ts";
+
 /** A slot with the same hash was found, but its values differ: the careful path must search on. */
 export const COLLIDED_SLOT = -2;
 
@@ -47,7 +49,7 @@ export function verifyNumbers(
   }
 }
 
-/** Marks the rows whose bytes differ from the ones stored at their slot. */
+/** Marks the rows whose bytes differ from the ones stored at their slot. Compares words, then what is left of one. */
 export function verifyTexts(
   bytes: Uint8Array,
   starts: Uint32Array,
@@ -60,6 +62,8 @@ export function verifyTexts(
   n: number,
   slots: Int32Array,
 ): void {
+  const words = wordsOf(bytes);
+  const storedWords = wordsOf(storedBytes);
   for (let i = 0; i < n; i++) {
     const slot = slots[i];
     if (slot < 0) continue;
@@ -69,6 +73,8 @@ export function verifyTexts(
     let from = starts[i];
     const end = ends[i];
     let equal = tagA === tagB && end - from === storedEnds[slot] - at;
+    for (; equal && from + 4 <= end; from += 4, at += 4)
+      equal = words.getInt32(from) === storedWords.getInt32(at);
     for (; equal && from < end; from++, at++) equal = bytes[from] === storedBytes[at];
     if (!equal) slots[i] = COLLIDED_SLOT;
   }

@@ -8,8 +8,8 @@
  * in full, so it can only be slow, never wrong.
  */
 import { parseIsoDatetime } from "./iso-datetime.ts";
-import { SPECIAL, skipJsonNumber, skipJsonSpace, skipJsonString, skipJsonValue } from "./json-skip.ts";
-import { unescapedEnd, unescapeJson } from "./json-unescape.ts";
+import { skipJsonNumber, skipJsonSpace, skipJsonString, skipJsonValue } from "./json-skip.ts";
+import { scanJsonText } from "./json-text.ts";
 import { scanNumber, scanned } from "./number-scan.ts";
 import {
   finishScanRow,
@@ -23,7 +23,7 @@ import {
   scanNull,
   startScanRow,
 } from "./scan-target.ts";
-import { skipUtf8 } from "./utf8.ts";
+import { wordsOf } from "./words.ts";
 
 /** The names wanted, and those guessed. */
 export interface JsonNames {
@@ -69,21 +69,26 @@ export function scanJsonMessages(
   row: number,
   depthMax: number,
 ): number {
+  const words = wordsOf(bytes);
   let start = from === 0 ? 0 : ends[from - 1];
   for (let i = from; i < to; i++) {
     const end = ends[i];
-    const at = scanJsonObject(target, names, bytes, start, end, row + (i - from), depthMax);
+    const at = scanJsonObject(target, names, bytes, words, start, end, row + (i - from), depthMax);
     if (at !== end && (at < 0 || skipJsonSpace(bytes, at, end) !== end)) return i;
     start = end;
   }
   return to;
 }
 
-/** Scans one object (spaces before it are skipped) into `row`. Returns its end, or -1: then nothing was kept. */
+/**
+ * Scans one object (spaces before it are skipped) into `row`; `words` is `wordsOf(bytes)`. Returns its end, or -1: then
+ * nothing was kept.
+ */
 export function scanJsonObject(
   target: ScanTarget,
   names: JsonNames,
   bytes: Uint8Array,
+  words: DataView,
   start: number,
   end: number,
   row: number,
@@ -91,7 +96,7 @@ export function scanJsonObject(
 ): number {
   const { used, nullCount } = target;
   startScanRow(target);
-  const at = scanFields(target, names, bytes, skipJsonSpace(bytes, start, end), end, row, depthMax);
+  const at = scanFields(target, names, bytes, words, skipJsonSpace(bytes, start, end), end, row, depthMax);
   if (at >= 0 && finishScanRow(target, row)) return at;
   target.used = used;
   target.nullCount = nullCount;
@@ -102,6 +107,7 @@ function scanFields(
   target: ScanTarget,
   names: JsonNames,
   bytes: Uint8Array,
+  words: DataView,
   start: number,
   end: number,
   row: number,
@@ -140,7 +146,7 @@ function scanFields(
     else {
       if (seen[column] === stamp) return -1;
       seen[column] = stamp;
-      at = scanCell(target, column, bytes, at, end, row, depthMax);
+      at = scanCell(target, column, bytes, words, at, end, row, depthMax);
     }
     if (at < 0) return -1;
     if (at < end && bytes[at] <= 32) at = skipJsonSpace(bytes, at, end);
@@ -205,6 +211,7 @@ function scanCell(
   target: ScanTarget,
   column: number,
   bytes: Uint8Array,
+  words: DataView,
   at: number,
   end: number,
   row: number,
@@ -217,7 +224,7 @@ function scanCell(
   }
   switch (target.kinds[column]) {
     case SCAN_TEXT:
-      return byte === 34 ? scanText(target, column, bytes, at + 1, end, row) : -1;
+      return byte === 34 ? scanJsonText(target, column, bytes, words, at + 1, end, row) : -1;
     case SCAN_INT: {
       const next = scanNumber(bytes, at, end);
       const value = scanned[0];
@@ -254,44 +261,6 @@ function isWord(bytes: Uint8Array, at: number, end: number, word: number): boole
     at + 4 <= end &&
     ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) === word
   );
-}
-
-/** Copies a text into the arena while looking for its end. */
-function scanText(
-  target: ScanTarget,
-  column: number,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  row: number,
-): number {
-  const { arena, used } = target;
-  let out = used;
-  let at = start;
-  while (at < end) {
-    const byte = bytes[at];
-    if (SPECIAL[byte] === 0) {
-      arena[out++] = byte;
-      at++;
-      continue;
-    }
-    if (byte === 34) {
-      target.starts[column][row] = used;
-      target.ends[column][row] = out;
-      target.used = out;
-      return at + 1;
-    }
-    if (byte === 92) {
-      at = unescapeJson(bytes, at, end, arena, out);
-      if (at < 0) return -1;
-      out = unescapedEnd;
-      continue;
-    }
-    const next = byte < 128 ? -1 : skipUtf8(bytes, at, end);
-    if (next < 0) return -1;
-    while (at < next) arena[out++] = bytes[at++];
-  }
-  return -1;
 }
 
 /** Milliseconds, or ISO 8601. The range is that of a JS Date. */

@@ -14,20 +14,26 @@ export interface ScanTarget {
   readonly values: Float64Array[];
   readonly starts: Uint32Array[];
   readonly ends: Uint32Array[];
+  /** `hashText` of text cells; of length 0 for columns of other kinds. */
+  readonly hashes: Uint32Array[];
   /** The slice that holds the last row's cell, for SCAN_RAW columns; NO_SLICE where it is null. */
   readonly rawStarts: Uint32Array;
   readonly rawEnds: Uint32Array;
   /** `seen[column] === stamp` where the last row held the column. */
   readonly seen: Uint32Array;
   stamp: number;
-  /** Texts are copied here, from `used` on. There must be room for all bytes scanned. */
+  /** Texts are copied here, from `used` on. There must be room for all bytes scanned, and SCAN_SLACK more. */
   arena: Uint8Array;
+  arenaWords: DataView;
   used: number;
   /** The null cells found since the caller set `nullCount` to 0: rows and columns. Room for every cell scanned. */
   nullRows: Uint32Array;
   nullColumns: Uint32Array;
   nullCount: number;
 }
+
+/** Texts are copied in words, the last of which may reach beyond the text. */
+export const SCAN_SLACK = 4;
 
 /** How a cell is read: as an integer, a double, true or false, text, an instant; or left to the caller as a slice. */
 export const SCAN_INT = 0;
