@@ -165,7 +165,7 @@ describe("examples/streaming-aggregation-service.ts", () => {
       );
       await vi.waitFor(
         async () => {
-          const { rows } = await (await fetch(`${url}/totals`)).json();
+          const { rows } = (await (await fetch(`${url}/totals`)).json()) as { rows: readonly unknown[] };
           expect(rows[0]).toMatchObject({ region: "Africa", orders: expect.any(Number) });
         },
         { timeout: 20_000 },
