@@ -31,7 +31,9 @@ function run(what, command, args, env = {}) {
 
 /** The cycles without Node: no other memory than librdkafka's and ours. */
 function checkCore() {
-  const sources = ["clients.c", "tap.c", "pack.c", "toppars.c"].map((name) => join(native, "src", name));
+  const sources = ["clients.c", "press.c", "tap.c", "pack.c", "toppars.c"].map((name) =>
+    join(native, "src", name),
+  );
   const library = join(client, "build/deps");
   const compile = (name, flags) => {
     const args = ["-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-Werror", "-pthread", ...flags];
@@ -68,7 +70,9 @@ function checkAddon() {
   const file = join(work, "towpath_kafka.node");
   const flags = { TOWPATH_NATIVE_CFLAGS: "-fsanitize=address -fno-omit-frame-pointer" };
   run("build the addon", process.execPath, [join(native, "build.mjs"), "--out", file], flags);
-  const tests = ["native-reader", "native-reader-life"].map((name) => `test/kafka/${name}.test.ts`);
+  const tests = ["native-reader", "native-reader-life", "write-rows"].map(
+    (name) => `test/kafka/${name}.test.ts`,
+  );
   run("addon, address sanitizer", process.execPath, ["node_modules/vitest/vitest.mjs", "run", ...tests], {
     LD_PRELOAD: asan,
     ASAN_OPTIONS: "detect_leaks=0",

@@ -1,12 +1,14 @@
 /**
- * Take/detach cycles of the native reader against librdkafka's mock cluster, without Node, for valgrind and the
- * sanitizers (scripts/native-check.mjs). Exits 0 when every message was read once, in order, whatever the buffers.
+ * Cycles of the native writer, and take/detach cycles of the native reader, against librdkafka's mock cluster, without
+ * Node, for valgrind and the sanitizers (scripts/native-check.mjs). Exits 0 when every message was sent and read once, in
+ * order, whatever the buffers.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "../src/press.h"
 #include "../src/towpath-kafka.h"
 #include "rdkafka_mock.h"
 
@@ -37,17 +39,74 @@ static rd_kafka_t *make_client(rd_kafka_type_t type, const char *const *settings
   return client;
 }
 
-static void produce(rd_kafka_t *producer) {
-  for (int i = 0; i < MESSAGES; i++) {
-    char value[64];
-    int size = snprintf(value, sizeof value, "%d:%.*s", i, i % 40, "........................................");
-    rd_kafka_resp_err_t error = rd_kafka_producev(
-        producer, RD_KAFKA_V_TOPIC(TOPIC), RD_KAFKA_V_PARTITION(i % PARTITIONS), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-        RD_KAFKA_V_VALUE(value, (size_t)size), RD_KAFKA_V_KEY("key", 3), RD_KAFKA_V_HEADER("name", "\0\xff", 2),
-        RD_KAFKA_V_HEADER("null", NULL, 0), RD_KAFKA_V_END);
-    require(error == RD_KAFKA_RESP_ERR_NO_ERROR, rd_kafka_err2str(error));
+/** name, its value "\0\xff"; null, its value null: as pack.c writes headers. */
+static const char headers[] = "\4\0\0\0name\2\0\0\0\0\xff\4\0\0\0null\xff\xff\xff\xff";
+
+/** Messages [from, to) for a press: number i, some dots, "key" and the headers, which all share. */
+static void describe_messages(char *bytes, int32_t (*fields)[FIELD_COUNT], int from, int to) {
+  const int shared = (int)sizeof headers - 1;
+  memcpy(bytes, headers, (size_t)shared);
+  memcpy(bytes + shared, "key", 3);
+  int used = shared + 3;
+  for (int i = from; i < to; i++) {
+    int size = snprintf(bytes + used, 64, "%d:%.*s", i, i % 40, "........................................");
+    const int32_t message[FIELD_COUNT] = {[FIELD_PARTITION] = i % PARTITIONS, [FIELD_VALUE] = used,
+                                          [FIELD_VALUE_END] = used + size, [FIELD_KEY] = shared,
+                                          [FIELD_KEY_END] = shared + 3, [FIELD_HEADERS_END] = shared,
+                                          [FIELD_TICKET] = i / 100};
+    memcpy(fields[i - from], message, sizeof message);
+    used += size;
   }
-  require(rd_kafka_flush(producer, 60000) == RD_KAFKA_RESP_ERR_NO_ERROR, "flush");
+}
+
+/** Sends through presses, one after the other, and counts what was delivered by ticket. */
+static void produce(rd_kafka_t *producer) {
+  enum { AT_ONCE = 500 };
+  static char bytes[64 * (AT_ONCE + 2)];
+  static int32_t fields[AT_ONCE][FIELD_COUNT];
+  struct press *press = NULL;
+  rd_kafka_resp_err_t error;
+  require(press_open("nobody", &press) == TAP_NO_CLIENT, "no such client to press");
+  for (int from = 0; from < MESSAGES; from += AT_ONCE) {
+    require(press_open(rd_kafka_name(producer), &press) == TAP_OK, "press");
+    require(press_topic(press, TOPIC) == 0, "the first topic");
+    describe_messages(bytes, fields, from, from + AT_ONCE);
+    uint32_t taken = 0;
+    while (taken < AT_ONCE) {
+      taken += press_produce(press, (const uint8_t *)bytes, sizeof bytes, fields[0], taken, AT_ONCE, &error);
+      require(error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR__QUEUE_FULL, rd_kafka_err2str(error));
+    }
+    require(rd_kafka_flush(producer, 60000) == RD_KAFKA_RESP_ERR_NO_ERROR, "flush");
+    uint32_t counts[AT_ONCE / 100] = {0};
+    for (size_t i = 0; i < press->report_count; i++)
+      counts[press->reports[i].ticket - (uint32_t)from / 100] += press->reports[i].count;
+    for (int i = 0; i < AT_ONCE / 100; i++) require(counts[i] == 100, "each ticket's messages");
+    require(!press->failed, "no failure");
+    press_free(press);
+  }
+  fields[0][FIELD_VALUE_END] = sizeof bytes + 1;
+  require(press_open(rd_kafka_name(producer), &press) == TAP_OK && press_topic(press, TOPIC) == 0, "press again");
+  require(press_produce(press, (const uint8_t *)bytes, sizeof bytes, fields[0], 0, 1, &error) == 0, "outside the buffer");
+  fields[0][FIELD_VALUE_END] = fields[0][FIELD_VALUE];
+  fields[0][FIELD_HEADERS_END] -= 1;
+  require(press_produce(press, (const uint8_t *)bytes, sizeof bytes, fields[0], 0, 1, &error) == 0, "cut headers");
+  press_free(press);
+}
+
+/** The wrong order on purpose: the client is destroyed under an open press, with messages on their way. */
+static void destroy_under_press(rd_kafka_t *producer) {
+  static char bytes[8192];
+  static int32_t fields[100][FIELD_COUNT];
+  struct press *press = NULL;
+  rd_kafka_resp_err_t error;
+  require(press_open(rd_kafka_name(producer), &press) == TAP_OK && press_topic(press, TOPIC) == 0, "press at the end");
+  describe_messages(bytes, fields, 0, 100);
+  require(press_produce(press, (const uint8_t *)bytes, sizeof bytes, fields[0], 0, 100, &error) == 100, "the last");
+  rd_kafka_destroy(producer);
+  require(press_produce(press, (const uint8_t *)bytes, sizeof bytes, fields[0], 0, 1, &error) == 0 &&
+              error == RD_KAFKA_RESP_ERR__DESTROY,
+          "nothing after the destruction");
+  press_free(press);
 }
 
 static rd_kafka_topic_partition_list_t *from_start(void) {
@@ -177,7 +236,7 @@ int main(void) {
   rd_kafka_destroy(consumer);
   require(tap->queue == NULL, "closed by the destruction");
   tap_free(tap);
-  rd_kafka_destroy(producer);
+  destroy_under_press(producer);
   puts("ok");
   return 0;
 }
