@@ -1,5 +1,5 @@
 /** What random programs tell of their failures: nothing goes missing without a word, and what goes is not told again. */
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { PlanNode } from "../../lib/plan/node.ts";
 import { buildPlan } from "../fuzz/build-plan.ts";
 import { buildByHand } from "../fuzz/build-tables.ts";
@@ -12,6 +12,9 @@ import { type OracleRow, type OracleTable, sourceKey } from "../oracle/table.ts"
 import { ERROR } from "../oracle/value.ts";
 import { EngineRun, type SourceChanges } from "../support/engine-run.ts";
 import { Rng, seedFrom } from "../support/rng.ts";
+
+// Hundreds of programs a test: a machine that does other things too needs more than the usual time.
+vi.setConfig({ testTimeout: 180_000 });
 
 const seed = seedFrom("TOWPATH_FUZZ_SEED");
 const programs = 400;

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { operators } from "../../lib/operators/index.ts";
 import type { OperatorDefinition } from "../../lib/operators/operator-definition.ts";
 import { buildByHand } from "../fuzz/build-tables.ts";
@@ -12,6 +12,9 @@ import { canonical } from "../oracle/value.ts";
 import type { CapturedChange } from "../support/capture.ts";
 import { EngineRun } from "../support/engine-run.ts";
 import { Rng, seedFrom } from "../support/rng.ts";
+
+// Hundreds of programs a test: a machine that does other things too needs more than the usual time.
+vi.setConfig({ testTimeout: 180_000 });
 
 const seed = seedFrom("TOWPATH_FUZZ_SEED");
 const programsEach = 120;

@@ -5,7 +5,7 @@ import { graph } from "../../../lib/plan/plan.ts";
 import { addOutput } from "../../../lib/table/output.ts";
 import { reducers } from "../../../lib/table/reducers.ts";
 import { planOf } from "../../../lib/table/table.ts";
-import { customers, orders, outputSpec } from "../table/tables.ts";
+import { customers, orders, outputSpec, steps } from "../table/tables.ts";
 
 /** Two outputs over a join, of which one reads a column that the other does not. */
 function segments(): readonly PlanNode[] {
@@ -80,5 +80,17 @@ it("tells a plan as a Mermaid flowchart, with the signs that mean something to i
     "  n4 --> n5",
     "  n2 --> n6",
     "  n6 --> n7",
+  ]);
+});
+
+it("tells what deduplicate looks at", () => {
+  const lines = graph(() => {
+    const o = orders();
+    const differing = o.deduplicate({ value: "amount", instance: ["customer", (c) => c.note] });
+    return steps(differing.deduplicate({ value: (c) => c.id.neg(), order: "amount", acceptor: () => true }));
+  });
+  expect(lines.filter((line) => line.startsWith("deduplicate")).map((line) => line.split(" → ")[0])).toEqual([
+    "deduplicate amount by customer, note, where it differs",
+    "deduplicate id.neg() in the order of amount, where a function accepts it",
   ]);
 });

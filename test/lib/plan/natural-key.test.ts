@@ -46,6 +46,13 @@ describe("the columns that identify a row", () => {
       expect(key(t.reduce((c) => ({ n: pw.reducers.sum(c.n) })))).toBeNull();
     }));
 
+  it("are the instance of deduplicate, where there is one", () =>
+    graph(() => {
+      const t = events();
+      expect(key(t.deduplicate({ value: "n", instance: "id" }))).toEqual(["id"]);
+      expect(key(t.deduplicate({ value: "n" }))).toBeNull();
+    }));
+
   it("are the values of withIdFrom that are columns", () =>
     graph(() => {
       expect(key(events().withIdFrom((c) => c.n))).toEqual(["n"]);
