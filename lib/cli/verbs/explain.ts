@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { appliedDefaults, type KafkaSettings } from "../../../connectors/kafka/options.ts";
 import { TowpathError } from "../../errors.ts";
 import { explainMermaid, explainText } from "../../plan/explain.ts";
@@ -47,9 +48,8 @@ async function explainScript(given: VerbArguments): Promise<number> {
     console.error(`towpath: ${script} has not called pw.run() for ${PATIENCE_MS / 1000} s; Ctrl-C ends it`);
   }, PATIENCE_MS);
   waiting.unref();
-  await importScript(given.operands);
   // It may still call pw.run() from a promise or timer that it does not wait for.
-  await new Promise((resolve) => process.once("beforeExit", resolve));
+  if (await importScript(given.operands)) await once(process, "beforeExit");
   throw new TowpathError("TP_SCRIPT_WITHOUT_RUN", "the script ended without a call of pw.run()", {
     where: script,
     hint: "There is no plan to explain: give the script that runs one.",

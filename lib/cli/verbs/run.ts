@@ -6,6 +6,9 @@ import type { Verb, VerbArguments } from "../verb.ts";
 const monitoringLevels = ["auto", "none", "in-out", "all"] as const;
 const errorRules = ["fail", "report"] as const;
 
+/** What node exits with where a top-level `await` never ends. */
+const stuckCode = 13;
+
 /** `towpath run`: a script, TypeScript or JavaScript. */
 export const run = {
   summary: "runs a script, TypeScript or JavaScript",
@@ -34,6 +37,7 @@ async function runScript(given: VerbArguments): Promise<number> {
       ...(onError === undefined ? {} : { onError }),
     },
   });
-  await importScript(given.operands);
-  return 0;
+  if (await importScript(given.operands)) return 0;
+  console.error(`towpath: ${given.operands[0]} waits for something that can never happen`);
+  return stuckCode;
 }

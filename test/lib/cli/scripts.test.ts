@@ -1,5 +1,5 @@
 /** The verbs that run something until it ends or is stopped, as programs of their own. */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -84,6 +84,41 @@ describe("towpath run", () => {
       );
       const { code, stdout } = await towpath("run", "--monitoring", "none", "--on-error", "report", path);
       expect({ code, stdout }).toEqual({ code: 0, stdout: '{"half":2}\n' });
+    },
+    timeoutMs,
+  );
+
+  it(
+    "tells of a script that waits for ever",
+    async () => {
+      const path = script("stuck.ts", "await new Promise(() => {});");
+      const { code, stderr } = await towpath("run", path);
+      expect(code).toBe(13);
+      expect(stderr).toContain("stuck.ts waits for something that can never happen");
+      const explained = await towpath("explain", path);
+      expect(explained.code).toBe(1);
+      expect(explained.stderr).toContain("TP_SCRIPT_WITHOUT_RUN");
+    },
+    timeoutMs,
+  );
+
+  it(
+    "ends a run in order on SIGINT",
+    async () => {
+      const path = script(
+        "endless.ts",
+        ...wordsProgram,
+        // Otherwise nothing could feed the input any more.
+        "const feeding = setInterval(() => {}, 1000);",
+        "input.insert({ n: 2 }); input.commit();",
+        "const { reason } = await pw.run({ monitoring: 'none' });",
+        "console.log(reason);",
+        "clearInterval(feeding);",
+      );
+      const running = new Script("lib/cli/main.ts", { args: ["run", path] });
+      await vi.waitFor(() => expect(running.printed).toContain("half"), { timeout: 60_000 });
+      running.signal("SIGINT");
+      expect(await running.ended).toEqual({ code: 0, stdout: '{"half":1}\nstopped\n', stderr: "" });
     },
     timeoutMs,
   );
@@ -206,3 +241,9 @@ it(
   },
   timeoutMs,
 );
+
+it("is there as a program of the checkout, compiled, which takes scripts of its sources", () => {
+  const bin = "node_modules/.bin/towpath";
+  const { status, stdout } = spawnSync(bin, ["explain", "examples/wordcount.ts"], { encoding: "utf8" });
+  expect({ status, first: stdout.split("\n")[1] }).toEqual({ status: 0, first: "   → word str" });
+}, 120_000);
