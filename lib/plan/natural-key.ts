@@ -35,9 +35,9 @@ const rules: Partial<Record<string, (node: PlanNode) => Natural | null>> = {
 
   groupBy: ({ options }) => rowKey((options as GroupByOptions).keys.map((_, i) => i)),
 
-  deduplicate: ({ options }) => rowKey((options as DeduplicateOptions).instance),
-
   rekey: ({ options }) => rowKey((options as RekeyOptions).keys),
+
+  deduplicate: ({ options }) => rowKey((options as DeduplicateOptions).instance),
 
   filter: ofInput,
 

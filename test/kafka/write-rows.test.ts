@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { partitionCount } from "../support/kafka/clients.ts";
 import { describeOnBrokers, type TestBroker } from "../support/kafka/describe-on-brokers.ts";
 import type { ReadMessage } from "../support/kafka/packed-consumer.ts";
+import { readAll } from "../support/kafka/reading.ts";
 import {
   headerOf,
   headerTexts,
@@ -240,6 +241,31 @@ describeOnBrokers("the envelope row", ["mock", "real"], (broker) => {
       }
       expect(commit).toBe(2);
     }
+  });
+
+  it("is read back commit by commit, by its markers", long, async () => {
+    const topic = await broker.freshTopic(3);
+    const commits = [
+      sixty,
+      [
+        { id: 0, name: "x" },
+        { id: 61, name: null },
+      ],
+      sixty.slice(10, 20),
+    ];
+    const options = { topicName: topic, envelope: "row", key: "id", commitMarkers: true };
+    await writeCommits(broker.settings, commits, options);
+    const back = await readAll(() =>
+      pw.kafka.read(broker.settings, {
+        topicNames: [topic],
+        format: "json",
+        schema: pw.schema({ id: "int", name: "str?" }),
+        mode: "static",
+        commit: { scope: "aligned" },
+      }),
+    );
+    const said = back.commits.map(({ rows }) => rows.map(({ id, name }) => `${id} ${name}`).sort());
+    expect(said).toEqual([sixty.map(({ id, name }) => `${id} ${name}`).sort(), ["0 n0", "0 x", "61 null"]]);
   });
 
   it("writes csv without a header, and raw with changes in the headers", long, async () => {
