@@ -46,3 +46,19 @@ async function peerJars(name: string, pom: string): Promise<string> {
 export function kafkaStreams(job: string): Promise<Contender | null> {
   return javaPeer("kafka-streams", job, { version: "4.1.1" });
 }
+
+/** What Flink's start script gives Java 17. */
+const flinkFlags = [
+  "java.lang",
+  "java.net",
+  "java.io",
+  "java.nio",
+  "java.util",
+  "java.util.concurrent",
+  "java.time",
+].map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`);
+
+/** Flink SQL with one task, in a cluster of its own process. */
+export function flink(job: string): Promise<Contender | null> {
+  return javaPeer("flink", job, { version: "2.0.0", flags: flinkFlags });
+}

@@ -1,12 +1,12 @@
 /** The peers that race over Kafka, installed on first use: one function and one line here for each. */
 import type { Contender } from "./contenders.ts";
-import { kafkaStreams } from "./java-peers.ts";
+import { flink, kafkaStreams } from "./java-peers.ts";
 import { pathway } from "./pathway.ts";
 
 /** A peer for a job, ready to run; null where it cannot do that job. Throws with the reason when it is not there. */
 export type Peer = (job: string) => Promise<Contender | null>;
 
-const kafkaPeers = { pathway, "kafka-streams": kafkaStreams } as const satisfies Record<string, Peer>;
+const kafkaPeers = { pathway, "kafka-streams": kafkaStreams, flink } as const satisfies Record<string, Peer>;
 
 export interface PeersFound {
   readonly contenders: readonly Contender[];
