@@ -1,5 +1,6 @@
 import * as pw from "../../index.ts";
-import { textsOf, usage } from "../arguments.ts";
+import { numberOf, textsOf, usage } from "../arguments.ts";
+import { forwardPort } from "../forward-port.ts";
 import { stopping, untilAborted } from "../stopping.ts";
 import type { Verb, VerbArguments } from "../verb.ts";
 
@@ -10,7 +11,7 @@ export const broker = {
     "Starts a Kafka broker inside the process, prints its address, and keeps it until",
     "Ctrl-C. Programs on this machine can use it like any other:",
     "",
-    "  towpath broker --topics words,orders:4",
+    "  towpath broker --topics words,orders:4 --port 9092",
     "",
     "It holds its messages in memory, about 4 MB a partition, and stops with",
     "TP_EMBEDDED_FULL (exit code 1) before one would be lost. It has no authentication,",
@@ -19,17 +20,25 @@ export const broker = {
     "",
     "  --topics LIST   topics to make: names with commas between, NAME:N for one of N",
     "                  partitions (default 1); may be repeated",
+    "  --port N        the port of its address (default: any that is free)",
     "  --json          print the address and the topics as JSON",
   ].join("\n"),
-  options: { topics: { type: "string", multiple: true }, json: { type: "boolean" } },
+  options: {
+    topics: { type: "string", multiple: true },
+    port: { type: "string" },
+    json: { type: "boolean" },
+  },
   run: serve,
 } as const satisfies Verb;
 
 async function serve(given: VerbArguments): Promise<number> {
   const topics = topicsOf(textsOf(given, "topics"));
+  const port = numberOf(given, "port", { min: 1, max: 65_535, whole: true });
   using stop = stopping();
   await using started = await pw.kafka.embedded({ topics });
-  const { bootstrap } = started;
+  // The broker inside the process has a port of its own choice.
+  await using _forward = port === undefined ? undefined : await forwardPort(port, started.bootstrap);
+  const bootstrap = port === undefined ? started.bootstrap : `127.0.0.1:${port}`;
   console.log(
     given.values.json === true
       ? JSON.stringify({ "bootstrap.servers": bootstrap, topics })

@@ -1,5 +1,6 @@
 /** The verbs that run something until it ends or is stopped, as programs of their own. */
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -204,6 +205,28 @@ describe("towpath broker", () => {
       const { code, stdout, stderr } = await broker.ended;
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
       expect(JSON.parse(stdout)).toEqual({ "bootstrap.servers": bootstrap, topics: { a: 1, b: 4 } });
+    },
+    timeoutMs,
+  );
+
+  it(
+    "has the port that it was given, for one broker",
+    async () => {
+      const free = createServer().listen(0, "127.0.0.1");
+      await once(free, "listening");
+      const { port } = free.address() as { port: number };
+      await new Promise((resolve) => free.close(resolve));
+      const { broker, bootstrap } = await started("--port", String(port));
+      expect(bootstrap).toBe(`127.0.0.1:${port}`);
+      const sender = await MessageSender.connect({ "bootstrap.servers": bootstrap }, "b");
+      expect(sender.send(3, null, "here")).toBe(true);
+      await sender.flush();
+      await sender[Symbol.asyncDispose]();
+      const second = await towpath("broker", "--port", String(port));
+      expect({ code: second.code, stdout: second.stdout }).toEqual({ code: 1, stdout: "" });
+      expect(second.stderr).toContain(`port ${port} cannot be had: EADDRINUSE`);
+      broker.signal("SIGINT");
+      expect(await broker.ended).toMatchObject({ code: 0, stderr: "" });
     },
     timeoutMs,
   );
