@@ -1,3 +1,4 @@
+import { ByteWriter } from "../../lib/io/byte-writer.ts";
 import type { ByteSink } from "../../lib/io/formatter.ts";
 import { writeHeader } from "./message-headers.ts";
 import type { Chunk } from "./outbox.ts";
@@ -15,8 +16,10 @@ const MINUS_ONE = Buffer.from("-1");
 export class CommitHeaders {
   readonly #run: Buffer;
   #time: Buffer = MINUS_ONE;
+  /** Those of this commit by diff + 1, where they have been asked for. */
+  readonly #bytes: Uint8Array[] = [];
   #chunk: Chunk | null = null;
-  /** Start and end in the chunk, by diff 0 (none), 1, -1; -1 while not written. */
+  /** Start and end in the chunk, by diff (-1, 0 for none, 1); -1 while not written. */
   readonly #places = new Int32Array(6);
   /** Where those that were placed last begin. */
   start = 0;
@@ -31,6 +34,7 @@ export class CommitHeaders {
   /** What follows is of the commit of this time. */
   begin(time: number): void {
     this.#time = Buffer.from(String(time));
+    this.#bytes.length = 0;
     this.#chunk = null;
   }
 
@@ -40,7 +44,7 @@ export class CommitHeaders {
       this.#chunk = chunk;
       this.#places.fill(-1);
     }
-    const at = diff === 0 ? 0 : diff > 0 ? 2 : 4;
+    const at = 2 * (diff + 1);
     if (this.#places[at] < 0) {
       this.#places[at] = chunk.out.used;
       this.append(chunk.out, diff);
@@ -52,11 +56,22 @@ export class CommitHeaders {
 
   /** Appends `tp-run` and `tp-commit`, and where `diff` is not 0 `diff` and `time`. */
   append(out: ByteSink, diff: number): void {
+    const known = this.#bytes[diff + 1] ?? this.#make(diff);
+    out.reserve(known.length);
+    out.bytes.set(known, out.used);
+    out.used += known.length;
+  }
+
+  #make(diff: number): Uint8Array {
+    const out = new ByteWriter(256);
     writeHeader(RUN, this.#run, out);
     writeHeader(COMMIT, this.#time, out);
-    if (diff === 0) return;
-    writeHeader(DIFF, diff > 0 ? ONE : MINUS_ONE, out);
-    writeHeader(TIME, this.#time, out);
+    if (diff !== 0) {
+      writeHeader(DIFF, diff > 0 ? ONE : MINUS_ONE, out);
+      writeHeader(TIME, this.#time, out);
+    }
+    this.#bytes[diff + 1] = out.view();
+    return out.view();
   }
 
   /** Appends those of part `part` of `parts`; one of one is a whole message and says nothing. */

@@ -1,3 +1,4 @@
+import { assert } from "../../lib/base/assert.ts";
 import type { Batch } from "../../lib/data/batch.ts";
 import { randomUuid } from "../../lib/data/random-uuid.ts";
 import type { Columns } from "../../lib/data/schema.ts";
@@ -50,7 +51,7 @@ export class KafkaSink implements Sink {
 
   write(batch: Batch, order: Uint32Array): void {
     const envelope = this.#envelope;
-    if (envelope === null) return;
+    assert(envelope !== null, "a sink is written to before it is open");
     this.#changes += envelope.write(batch, order);
     this.#lastTime = batch.time;
     if (envelope.pendingCommits === 0) this.#stopTimer();
