@@ -1,4 +1,4 @@
-/** A topic that is deleted while it is written ends the run, soon, whether or not the broker makes it again. */
+/** A topic that is deleted while it is written, or is not there, ends the run soon, whether or not the broker makes topics. */
 import { setTimeout as sleep } from "node:timers/promises";
 import rdkafka from "node-rdkafka";
 import * as pw from "towpath";
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ClientSettings, type KafkaBroker, startKafka } from "../support/kafka/broker.ts";
 import { describeOnBrokers } from "../support/kafka/describe-on-brokers.ts";
 import { sharedBrokerAvailable } from "../support/kafka/shared-broker.ts";
+import { messagesIn } from "../support/kafka/topic-messages.ts";
 
 const long = { timeout: 120_000 };
 const available = sharedBrokerAvailable();
@@ -67,6 +68,25 @@ describe.skipIf(!available.ok)(`a broker that makes no topics${why}`, () => {
     expect(error.code).toBe("TP_KAFKA_TOPIC_UNKNOWN");
     expect(error.message).toMatch(`the broker no longer has topic ${topic}`);
     expect(waitedMs).toBeLessThan(20_000);
+  });
+
+  it("has a row's topic named that is not there; what goes to others is written", long, async () => {
+    await kafka.createTopic("there");
+    const run = pw.graph(async () => {
+      const input = pw.input(pw.schema({ to: "str" }), { appendOnly: true });
+      for (const to of ["there", "nowhere", "there"]) {
+        input.insert({ to });
+        input.commit();
+      }
+      input.close();
+      pw.kafka.write(input, kafka.settings, { topicName: (c) => c.to, envelope: "row" });
+      return await pw.run({ monitoring: "none" });
+    });
+    await expect(run).rejects.toMatchObject({
+      code: "TP_KAFKA_TOPIC_UNKNOWN",
+      message: expect.stringContaining("no topic nowhere"),
+    });
+    expect(await messagesIn(kafka.settings, "there")).toHaveLength(1);
   });
 });
 
