@@ -1,6 +1,5 @@
 import { assert } from "../base/assert.ts";
 import { columnsRead } from "../expressions/walk.ts";
-import type { DeduplicateOptions } from "../operators/deduplicate.ts";
 import type { FilterOptions } from "../operators/filter.ts";
 import type { FlattenOptions } from "../operators/flatten.ts";
 import type { GroupByOptions } from "../operators/group-by.ts";
@@ -68,10 +67,11 @@ const rules: Partial<Record<string, (node: PlanNode, own: readonly boolean[], re
     read(0, (node.options as FilterOptions).column);
   },
 
-  deduplicate(node, own, read) {
-    const { value, order, instance } = node.options as DeduplicateOptions;
-    readThrough(0, own, read);
-    for (const position of [value, ...instance, ...(order === null ? [] : [order])]) read(0, position);
+  /** Every column: a row that changes in any of them is offered again, whoever reads it afterwards. */
+  deduplicate(node, _, read) {
+    node.columns.forEach((_, position) => {
+      read(0, position);
+    });
   },
 
   flatten(node, own, read) {

@@ -118,13 +118,12 @@ class PlanBuilder {
       case "withKey":
         return this.#extended(at(step.input), [{ kind: "key", owner: 0, type: typeOf("pointer") }], columns);
       case "flatten":
-        return this.node(
-          "flatten",
-          [at(step.input)],
-          { column: step.column },
-          columns,
-          at(step.input).appendOnly,
-        );
+        return this.#flatten(step, at(step.input), columns);
+      case "deduplicate": {
+        const { value, instance, order } = step;
+        const options = { value, instance, order, acceptor: null };
+        return this.node("deduplicate", [at(step.input)], options, columns, false);
+      }
       case "removeErrors":
         return this.node("removeErrors", [at(step.input)], {}, columns, at(step.input).appendOnly);
       case "withIdFrom":
@@ -145,6 +144,10 @@ class PlanBuilder {
       case "concat":
         return this.#concat(step.inputs.map(at), columns);
     }
+  }
+
+  #flatten({ column }: StepSpec & { op: "flatten" }, input: PlanNode, columns: Columns): PlanNode {
+    return this.node("flatten", [input], { column }, columns, input.appendOnly);
   }
 
   #concat(inputs: readonly PlanNode[], columns: Columns): PlanNode {

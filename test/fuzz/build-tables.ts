@@ -125,6 +125,14 @@ function said(step: StepSpec, tables: readonly AnyTable[], schemas: readonly Nam
       return halves(table, direct(step.where))[step.half];
     case "flatten":
       return call(table, "flatten", direct({ column: step.column, type: "" }));
+    case "deduplicate": {
+      const column = (position: number) => direct({ column: position, type: "" });
+      return call(table, "deduplicate", {
+        value: column(step.value),
+        instance: step.instance.map(column),
+        ...(step.order === null ? {} : { order: column(step.order) }),
+      });
+    }
     case "removeErrors":
       return call(table, "removeErrors");
     case "withKey":

@@ -89,6 +89,7 @@ function randomSteps(rng: Rng, tables: readonly Named<TypeText>[]): StepSpec[] {
     [1, () => [{ op: "removeErrors", input }]],
     [2, () => randomFlatten(rng, tables, input, make)],
     [1, () => withKey(rng, input, columns)],
+    [1, () => [randomDeduplicate(rng, input, columns)]],
     [1, () => [{ op: "withIdFrom", input, values: randomPositions(rng, columns) }]],
   ])();
 }
@@ -238,6 +239,17 @@ function randomFlatten(
 function withKey(rng: Rng, input: number, columns: Named<TypeText>): StepSpec[] {
   const fresh = names.filter((name) => columns.every(([other]) => other !== name));
   return fresh.length === 0 ? [] : [{ op: "withKey", input, name: rng.pick(fresh) }];
+}
+
+function randomDeduplicate(rng: Rng, input: number, columns: Named<TypeText>): StepSpec {
+  const positions = [...columns.keys()];
+  return {
+    op: "deduplicate",
+    input,
+    value: rng.pick(positions),
+    instance: rng.shuffled(positions).slice(0, rng.between(0, 2)),
+    order: rng.chance(0.3) ? rng.pick(positions) : null,
+  };
 }
 
 /** Most often enough columns to tell rows apart now and then. */

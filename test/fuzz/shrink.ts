@@ -143,6 +143,10 @@ function* simplerStep(step: StepSpec): Generator<StepSpec> {
     case "withIdFrom":
       if (step.values.length > 1) yield { ...step, values: step.values.slice(1) };
       return;
+    case "deduplicate":
+      if (step.instance.length > 0) yield { ...step, instance: step.instance.slice(1) };
+      if (step.order !== null) yield { ...step, order: null };
+      return;
     case "join":
       for (const columns of fewerNamed(step.columns)) yield { ...step, columns };
       if (step.on.length > 1) yield { ...step, on: step.on.slice(0, 1) };
@@ -222,6 +226,8 @@ function isSoundStep(step: StepSpec, tables: readonly Named<string>[]): boolean 
       return ["str", "json", "any"].includes(required(columns[step.column]?.[1] ?? ""));
     case "withKey":
       return !has(step.name);
+    case "deduplicate":
+      return [step.value, step.order ?? 0, ...step.instance].every((position) => position < columns.length);
     case "withIdFrom":
       return step.values.every((position) => position < columns.length);
     case "rename":

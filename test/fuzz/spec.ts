@@ -41,6 +41,14 @@ export type StepSpec =
     }
   | { readonly op: "concat" | "concatReindex" | "updateRows"; readonly inputs: readonly number[] }
   | { readonly op: "split"; readonly input: number; readonly where: ExpressionSpec; readonly half: 0 | 1 }
+  /** Columns by position; values that differ are accepted. */
+  | {
+      readonly op: "deduplicate";
+      readonly input: number;
+      readonly value: number;
+      readonly instance: readonly number[];
+      readonly order: number | null;
+    }
   | { readonly op: "removeErrors"; readonly input: number }
   | { readonly op: "flatten"; readonly input: number; readonly column: number }
   /** All columns and the row's key. */
@@ -102,6 +110,7 @@ export function columnsOf(step: StepSpec, tables: readonly Named<TypeText>[]): N
       return withColumns(at(step.input), step.columns);
     case "filter":
     case "split":
+    case "deduplicate":
     case "removeErrors":
     case "withIdFrom":
       return at(step.input);

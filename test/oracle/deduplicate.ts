@@ -1,6 +1,6 @@
 import type { ColumnType } from "../../lib/data/type.ts";
 import { EngineKeys } from "../fuzz/engine-key.ts";
-import { groupKey, identity, type OracleRow, type OracleTable } from "./table.ts";
+import { difference, groupKey, type OracleRow, type OracleTable } from "./table.ts";
 import { canonical, ERROR, isEqual, order } from "./value.ts";
 
 export interface DeduplicateOptions {
@@ -18,11 +18,10 @@ export class Accepted {
   /** Offers the rows that are there and were not before, one by one in their order; what was accepted is the answer. */
   settle(table: OracleTable, options: DeduplicateOptions, types: readonly ColumnType[]): OracleTable {
     const { value, instance } = options;
-    const before = new Set(this.#before.map(identity));
+    const come = difference(this.#before, table).filter(
+      ({ row, diff }) => diff > 0 && !looked(options).some((i) => row[i] === ERROR),
+    );
     this.#before = table;
-    const come = [...new Map(table.map((row) => [identity(row), row])).entries()]
-      .filter(([id, { row }]) => !before.has(id) && !looked(options).some((i) => row[i] === ERROR))
-      .map(([, row]) => row);
     for (const offered of come.sort(byOrder(options, types))) {
       const key = groupKey(
         instance.map((position) => offered.row[position]),

@@ -26,6 +26,19 @@ describe("deduplicate", () => {
     ]);
   });
 
+  graphTest("is offered a row that changed in any column, whoever reads it", async () => {
+    const t = pw.debug.tableFromMarkdown<{ val: string; n: number }>(`
+        | val | n | __time__ | __diff__
+      1 | a   | 1 | 2        | 1
+      2 | b   | 1 | 4        | 1
+      1 | a   | 1 | 6        | -1
+      1 | a   | 2 | 6        | 1
+    `);
+    const kept = t.deduplicate({ value: t.val });
+    const changes = ["2 + a", "4 - a", "4 + b", "6 - b", "6 + a"];
+    expect(await updates(kept.select((c) => ({ val: c.val })))).toEqual(changes);
+  });
+
   graphTest("keeps one of each instance, under the key of its values", async () => {
     const t = pw.debug.tableFromMarkdown<{ val: number; instance: number }>(`
       val | instance | __time__
