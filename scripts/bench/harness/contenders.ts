@@ -42,8 +42,16 @@ export function towpath(job: string, version: string): Contender {
   };
 }
 
-/** The script of a peer for a job, or null where it has none. */
-export function peerScript(peer: string, file: string): string | null {
-  const path = `${folder}peers/${peer}/${file}`;
-  return existsSync(path) ? path : null;
+/** A peer's script for a job, and how often it commits. */
+export interface PeerScript {
+  readonly path: string;
+  readonly commitMs: number;
+}
+
+/** Null where the peer does not have the job. */
+export function peerScript(peer: string, job: string, extension: string): PeerScript | null {
+  // The same words, counted more often.
+  const [name, commitMs] = job === "latency" ? ["wordcount", 20] : [job, 100];
+  const path = `${folder}peers/${peer}/${name}.${extension}`;
+  return existsSync(path) ? { path, commitMs } : null;
 }

@@ -11,15 +11,18 @@ async function javaPeer(
   job: string,
   { version, flags = [] }: { version: string; flags?: readonly string[] },
 ): Promise<Contender | null> {
-  const script = peerScript(name, `${job}.java`);
+  const script = peerScript(name, job, "java");
   if (script === null) return null;
-  const jars = await peerJars(name, join(dirname(script), "pom.xml"));
-  const java = ["-Xmx2g", ...flags, "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", join(jars, "*")];
+  const jars = await peerJars(name, join(dirname(script.path), "pom.xml"));
+  const java = [
+    ...["-Xmx2g", `-Dcommit.ms=${script.commitMs}`, "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"],
+    ...[...flags, "-cp", join(jars, "*")],
+  ];
   return {
     name,
     version,
     ends: false,
-    command: (lane) => ({ program: javaTool("java"), args: [...java, script, ...laneArguments(lane)] }),
+    command: (lane) => ({ program: javaTool("java"), args: [...java, script.path, ...laneArguments(lane)] }),
   };
 }
 

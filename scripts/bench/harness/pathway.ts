@@ -7,7 +7,7 @@ const VERSION = "0.33.0";
 
 /** Pathway in a virtual environment, with one worker. It reads CSV from Kafka no more, so it has no wordcount-csv. */
 export async function pathway(job: string): Promise<Contender | null> {
-  const script = peerScript("pathway", `${job}.py`);
+  const script = peerScript("pathway", job, "py");
   if (script === null) return null;
   const venv = join(peerFolder, "venv");
   const python = join(venv, "bin", "python");
@@ -21,8 +21,8 @@ export async function pathway(job: string): Promise<Contender | null> {
     ends: false,
     command: (lane) => ({
       program: python,
-      args: [script, ...laneArguments(lane)],
-      env: { PATHWAY_THREADS: "1", PATHWAY_PROCESSES: "1" },
+      args: [script.path, ...laneArguments(lane)],
+      env: { PATHWAY_THREADS: "1", PATHWAY_PROCESSES: "1", COMMIT_MS: String(script.commitMs) },
     }),
   };
 }

@@ -3,15 +3,15 @@ import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.TableEnvironment;
 
 /**
- * WordCount in Flink SQL: BOOTSTRAP OUT_TOPIC WORDS_TOPIC. One task, counts in memory, mini-batches of 100 ms, so that a
- * count is written once in that time.
+ * WordCount in Flink SQL: BOOTSTRAP OUT_TOPIC WORDS_TOPIC. One task, counts in memory, mini-batches of commit.ms, so that
+ * a count is written once in that time.
  */
 class WordCount {
   public static void main(String[] args) throws Exception {
     var settings = new Configuration();
     settings.setString("parallelism.default", "1");
     settings.setString("table.exec.mini-batch.enabled", "true");
-    settings.setString("table.exec.mini-batch.allow-latency", "100 ms");
+    settings.setString("table.exec.mini-batch.allow-latency", System.getProperty("commit.ms") + " ms");
     settings.setString("table.exec.mini-batch.size", "1000000");
     settings.setString("taskmanager.memory.network.min", "64mb");
     settings.setString("taskmanager.memory.network.max", "64mb");

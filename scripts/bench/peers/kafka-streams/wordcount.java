@@ -16,7 +16,7 @@ import org.apache.kafka.streams.state.Stores;
 
 /**
  * WordCount: BOOTSTRAP OUT_TOPIC WORDS_TOPIC. One thread, counts in memory without a changelog, the record cache at its
- * default, so that a count is written once a commit, each 100 ms.
+ * default, so that a count is written once a commit, each commit.ms.
  */
 class WordCount {
   private static final ObjectMapper json = new ObjectMapper();
@@ -31,7 +31,7 @@ class WordCount {
     settings.put("application.id", args[1]);
     settings.put("state.dir", Files.createTempDirectory("bench-kafka-streams").toString());
     settings.put("auto.offset.reset", "earliest");
-    settings.put("commit.interval.ms", "100");
+    settings.put("commit.interval.ms", System.getProperty("commit.ms"));
     settings.put("num.stream.threads", "1");
 
     var builder = new StreamsBuilder();

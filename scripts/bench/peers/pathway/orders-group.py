@@ -1,10 +1,12 @@
 """Orders by region: BOOTSTRAP OUT_TOPIC ORDERS_TOPIC."""
 
+import os
 import sys
 
 import pathway as pw
 
 bootstrap, out_topic, orders_topic = sys.argv[1:]
+commit_ms = int(os.environ["COMMIT_MS"])
 settings = {
     "bootstrap.servers": bootstrap,
     "group.id": out_topic,
@@ -21,7 +23,7 @@ class Order(pw.Schema):
 
 
 orders = pw.io.kafka.read(
-    settings, topic=orders_topic, format="json", schema=Order, autocommit_duration_ms=100
+    settings, topic=orders_topic, format="json", schema=Order, autocommit_duration_ms=commit_ms
 )
 by_region = orders.groupby(orders.region).reduce(
     orders.region,

@@ -1,10 +1,12 @@
 """Orders joined to customers, by segment: BOOTSTRAP OUT_TOPIC ORDERS_TOPIC CUSTOMERS_TOPIC."""
 
+import os
 import sys
 
 import pathway as pw
 
 bootstrap, out_topic, orders_topic, customers_topic = sys.argv[1:]
+commit_ms = int(os.environ["COMMIT_MS"])
 settings = {
     "bootstrap.servers": bootstrap,
     "group.id": out_topic,
@@ -26,14 +28,14 @@ class Customer(pw.Schema):
 
 
 orders = pw.io.kafka.read(
-    settings, topic=orders_topic, format="json", schema=Order, autocommit_duration_ms=100
+    settings, topic=orders_topic, format="json", schema=Order, autocommit_duration_ms=commit_ms
 )
 customers = pw.io.kafka.read(
     {**settings, "group.id": f"{out_topic}-customers"},
     topic=customers_topic,
     format="json",
     schema=Customer,
-    autocommit_duration_ms=100,
+    autocommit_duration_ms=commit_ms,
 )
 joined = orders.join(customers, orders.customer == customers.customer).select(
     customers.segment, orders.amount
