@@ -16,6 +16,7 @@ import { ABSENT, type Column } from "../data/column.ts";
 import { Keys } from "../data/keys.ts";
 import { keysOfValues } from "../data/row-key.ts";
 import { concatColumns, gatherColumn } from "../data/rows.ts";
+import { slicesOf } from "../data/slices.ts";
 import type { StateReader, StateWriter } from "../data/state.ts";
 import type { ColumnType } from "../data/type.ts";
 import type { Operator } from "../dataflow/operator.ts";
@@ -24,7 +25,7 @@ import { touchSlots } from "../kernels/touch.ts";
 import { reducers } from "../reducers/index.ts";
 import { Counts } from "../trace/counts.ts";
 import { RowIndex } from "../trace/row-index.ts";
-import { type Answers, type Reduction, reportAnswers } from "./failed-answers.ts";
+import { type Answers, joinedAnswers, type Reduction, reportAnswers } from "./answers.ts";
 import { type LeftOut, withoutFailed } from "./left-out.ts";
 import type { OperatorDefinition, OperatorSpec } from "./operator-definition.ts";
 
@@ -45,6 +46,8 @@ export const groupBy: OperatorDefinition = {
 };
 
 const NONE = new Uint32Array(0);
+/** As many rows at once as stay in the second-level cache with all that is made of them. */
+const SLICE_ROWS = 4096;
 
 class GroupBy implements Operator {
   readonly #spec: OperatorSpec;
@@ -54,8 +57,15 @@ class GroupBy implements Operator {
   readonly #groups: RowIndex;
   readonly #rows = new Counts();
   readonly #reductions: readonly Reduction[];
+  /** By group: the step that touched it last. */
   #marks = new Uint32Array(16);
   #epoch = 0;
+  /** The groups that the present step has touched. */
+  #touched = new Uint32Array(16);
+  #touchedCount = 0;
+  /** Of the rows of a slice: their groups; and room for a kernel's second result. */
+  readonly #slots = new Int32Array(SLICE_ROWS);
+  readonly #firstRows = new Uint32Array(SLICE_ROWS + 1);
 
   constructor(spec: OperatorSpec) {
     const { keys, reductions } = spec.options as GroupByOptions;
@@ -87,12 +97,10 @@ class GroupBy implements Operator {
   step([given]: readonly (Batch | null)[]): Batch | null {
     const batch = given === null ? null : withoutFailed(given, this.#keyColumns, this.#told);
     if (batch === null) return null;
-    const slots = new Int32Array(batch.length);
-    this.#groups.lookupOrInsert(pick(batch, this.#keyColumns), batch.length, slots);
-    this.#reserve();
-    const touched = this.#touch(slots, batch.length);
-    const before = this.#answers(touched);
-    this.#accumulate(slots, batch);
+    this.#epoch++;
+    this.#touchedCount = 0;
+    const before = joinedAnswers([...slicesOf(batch, SLICE_ROWS)].map((rows) => this.#add(rows)));
+    const touched = this.#touched.subarray(0, this.#touchedCount);
     const after = this.#answers(touched);
     const groups = () =>
       this.#result(
@@ -129,12 +137,24 @@ class GroupBy implements Operator {
     for (const { state } of this.#reductions) state?.reserve(capacity);
   }
 
-  /** The distinct groups of the batch, in order of first appearance. */
+  /** Adds some rows of the step's batch; returns the former answers of the groups that they are the first of. */
+  #add(rows: Batch): Answers {
+    const slots = this.#slots;
+    this.#groups.lookupOrInsert(pick(rows, this.#keyColumns), rows.length, slots);
+    this.#reserve();
+    const before = this.#answers(this.#touch(slots, rows.length));
+    this.#accumulate(slots, rows);
+    return before;
+  }
+
+  /** The groups that this step has not seen yet, in order of first appearance. */
   #touch(slots: Int32Array, n: number): Uint32Array {
-    const touched = new Uint32Array(n + 1);
-    this.#epoch++;
-    const count = touchSlots(slots, n, this.#marks, this.#epoch, touched, new Uint32Array(n + 1));
-    return touched.subarray(0, count);
+    const from = this.#touchedCount;
+    this.#touched = grown(this.#touched, from + n + 1);
+    const fresh = this.#touched.subarray(from);
+    const count = touchSlots(slots, n, this.#marks, this.#epoch, fresh, this.#firstRows);
+    this.#touchedCount += count;
+    return fresh.subarray(0, count);
   }
 
   #answers(touched: Uint32Array): Answers {

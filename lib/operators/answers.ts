@@ -1,5 +1,6 @@
 import type { Batch } from "../data/batch.ts";
 import { type Column, ERROR } from "../data/column.ts";
+import { concatColumns } from "../data/rows.ts";
 import type { ReducerState } from "../reducers/reducer.ts";
 import { failedRow } from "./failed-row.ts";
 import type { OperatorSpec } from "./operator-definition.ts";
@@ -8,6 +9,26 @@ import type { OperatorSpec } from "./operator-definition.ts";
 export interface Answers {
   readonly slots: Uint32Array;
   readonly columns: readonly Column[];
+}
+
+/** Answers about different groups, as one. */
+export function joinedAnswers(parts: readonly Answers[]): Answers {
+  const filled = parts.filter(({ slots }) => slots.length > 0);
+  if (filled.length < 2) return filled[0] ?? parts[0];
+  const lengths = filled.map(({ slots }) => slots.length);
+  const slots = new Uint32Array(lengths.reduce((sum, length) => sum + length, 0));
+  let at = 0;
+  for (const part of filled) {
+    slots.set(part.slots, at);
+    at += part.slots.length;
+  }
+  const columns = parts[0].columns.map((_, i) =>
+    concatColumns(
+      filled.map((part) => part.columns[i]),
+      lengths,
+    ),
+  );
+  return { slots, columns };
 }
 
 /** A reducer of a groupBy; the state is null where nobody reads the answer. */
