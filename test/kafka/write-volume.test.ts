@@ -23,7 +23,7 @@ function bytesOf(i: number, salt: number): Buffer {
 }
 
 const keyOf = (i: number): Buffer | null => (i % 3 === 0 ? null : bytesOf(i, 5));
-const valueOf = (i: number): Buffer | null => (i % 5 === 0 ? null : bytesOf(i, 11));
+const payloadOf = (i: number): Buffer | null => (i % 5 === 0 ? null : bytesOf(i, 11));
 const traceOf = (i: number): Buffer | null => (i % 7 === 0 ? null : bytesOf(i, 17));
 
 function part({ bytes, ends }: PackedPart, row: number): Buffer {
@@ -53,7 +53,7 @@ function wrong(buffers: PackedBuffers, row: number, seen: Uint8Array): string | 
     flag & FLAG_NULL_PAYLOAD ? null : part(payload, row),
     trace,
   ];
-  const same = [keyOf(n), valueOf(n), traceOf(n)].every((bytes, i) => {
+  const same = [keyOf(n), payloadOf(n), traceOf(n)].every((bytes, i) => {
     const other = found[i] as Buffer | null;
     return bytes === null || other === null ? bytes === other : bytes.equals(other);
   });
@@ -75,7 +75,7 @@ describeOnBrokers("a million rows", ["real"], (broker) => {
       });
       const running = pw.run({ monitoring: "none" });
       for (let n = 0; n < ROWS; n++) {
-        input.insert({ n, key: keyOf(n), value: valueOf(n), trace: traceOf(n) });
+        input.insert({ n, key: keyOf(n), value: payloadOf(n), trace: traceOf(n) });
         if ((n + 1) % COMMIT_ROWS !== 0) continue;
         input.commit();
         await new Promise((resolve) => setImmediate(resolve));
