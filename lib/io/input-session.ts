@@ -177,7 +177,11 @@ export class InputSession implements Session {
   sealedOffsets(): Map<number, number> {
     const reached = new Map<number, number>();
     for (const { rows } of this.#sealed) {
-      for (let row = 0; row < rows.length; row++) reached.set(rows.partitions[row], rows.offsets[row] + 1);
+      for (let row = 0; row < rows.length; ) {
+        const end = partitionRun(rows.partitions, row, rows.length);
+        reached.set(rows.partitions[row], rows.offsets[end - 1] + 1);
+        row = end;
+      }
     }
     return reached;
   }
