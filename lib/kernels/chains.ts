@@ -30,3 +30,26 @@ export function walkChains(
   }
   return at;
 }
+
+/** Puts each new slot at the head of its key's chain. */
+export function linkChains(
+  keys: Int32Array,
+  rows: Uint32Array,
+  slots: Uint32Array,
+  n: number,
+  heads: Int32Array,
+  next: Int32Array,
+  previous: Int32Array,
+  keySlots: Int32Array,
+): void {
+  for (let i = 0; i < n; i++) {
+    const slot = slots[i];
+    const key = keys[rows[i]];
+    const head = heads[key];
+    keySlots[slot] = key;
+    next[slot] = head;
+    previous[slot] = -1;
+    if (head >= 0) previous[head] = slot;
+    heads[key] = slot;
+  }
+}

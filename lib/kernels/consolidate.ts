@@ -49,3 +49,8 @@ export function allPositive(diffs: Int32Array, n: number): boolean {
   for (let row = 0; row < n; row++) if (diffs[row] < 0) return false;
   return true;
 }
+
+export function allOnes(diffs: Int32Array, n: number): boolean {
+  for (let i = 0; i < n; i++) if (diffs[i] !== 1) return false;
+  return true;
+}

@@ -16,6 +16,7 @@ import { keysOfPairs, NO_KEY } from "../data/row-key.ts";
 import { concatBatches, nullColumn } from "../data/rows.ts";
 import type { Columns } from "../data/schema.ts";
 import type { Operator } from "../dataflow/operator.ts";
+import { allOnes } from "../kernels/consolidate.ts";
 import type { Arrange } from "./arrange.ts";
 import { chainPairs, deltaPairs, type Pairs, paddedFailures, unmatchedPairs } from "./join-pairs.ts";
 import type { SideRows } from "./join-sides.ts";
@@ -112,7 +113,7 @@ class Join implements Operator {
     const keys = Keys.derived(() =>
       keysOfPairs(left?.keys() ?? noKeys(count), right?.keys() ?? noKeys(count), count),
     );
-    return new Batch(time, count, columns, keys, diffs);
+    return new Batch(time, count, columns, keys, allOnes(diffs, count) ? null : diffs);
   }
 }
 

@@ -5,8 +5,10 @@ import { ABSENT, type Column } from "../data/column.ts";
 import { KEY_WORDS } from "../data/keys.ts";
 import type { StateReader, StateWriter } from "../data/state.ts";
 import type { ColumnType } from "../data/type.ts";
+import { linkChains } from "../kernels/chains.ts";
 import { gatherInts } from "../kernels/gather.ts";
 import { hashKeys } from "../kernels/hash.ts";
+import { scatterKeys } from "../kernels/scatter.ts";
 import { touchSlots } from "../kernels/touch.ts";
 import { type ColumnStore, columnStore } from "./column-store.ts";
 import { HashTable } from "./hash-table.ts";
@@ -73,11 +75,8 @@ export class Arrangement {
     gatherInts(this.totals, touched, count, before);
     const words = batch.keys.words();
     const hashes = diffs === null && this.#byRowKey === null ? null : this.#rowKeyHashes(words, length);
-    for (let row = 0; row < length; row++) {
-      const diff = diffs === null ? 1 : diffs[row];
-      this.totals[slots[row]] += diff;
-      if (diff > 0) this.#add(batch, row, slots[row], diff, words, hashes);
-    }
+    for (let row = 0; row < length; row++) this.totals[slots[row]] += diffs === null ? 1 : diffs[row];
+    this.#add(batch, slots, words, hashes);
     if (diffs !== null) {
       for (let row = 0; row < length; row++)
         if (diffs[row] < 0) this.#take(batch, row, slots[row], -diffs[row], hashes);
@@ -122,31 +121,29 @@ export class Arrangement {
     this.#stores.forEach((store, i) => store?.load(reader.scope(`column${i}`)));
   }
 
-  #add(
-    batch: Batch,
-    row: number,
-    key: number,
-    diff: number,
-    words: Uint32Array,
-    hashes: Uint32Array | null,
-  ): void {
-    const slot = this.rows.take();
-    if (slot >= this.next.length) this.#grow(slot + 1);
-    for (let w = 0; w < KEY_WORDS; w++) this.keyWords[KEY_WORDS * slot + w] = words[KEY_WORDS * row + w];
-    this.counts[slot] = diff;
-    this.#keySlots[slot] = key;
-    const head = this.heads[key];
-    this.next[slot] = head;
-    this.#previous[slot] = -1;
-    if (head >= 0) this.#previous[head] = slot;
-    this.heads[key] = slot;
+  /** Takes in the rows of the batch that come; `keys` are the slots of all its rows' keys. */
+  #add(batch: Batch, keys: Int32Array, words: Uint32Array, hashes: Uint32Array | null): void {
+    const { diffs, length } = batch;
+    const rows = new Uint32Array(length);
+    const slots = new Uint32Array(length);
+    let n = 0;
+    for (let row = 0; row < length; row++) {
+      if (diffs !== null && diffs[row] < 0) continue;
+      rows[n] = row;
+      slots[n++] = this.rows.take();
+    }
+    this.#grow(this.rows.used);
+    linkChains(keys, rows, slots, n, this.heads, this.next, this.#previous, this.#keySlots);
+    scatterKeys(words, rows, slots, n, this.keyWords);
+    for (let i = 0; i < n; i++) this.counts[slots[i]] = diffs === null ? 1 : diffs[rows[i]];
     for (let i = 0; i < this.#stores.length; i++) {
       const store = this.#stores[i];
       if (store === null) continue;
-      store.reserve(slot + 1);
-      store.set(slot, batch.columns[i], row);
+      store.reserve(this.rows.used);
+      store.setAll(slots, batch.columns[i], rows, n);
     }
-    if (hashes !== null) this.#byRowKey?.insert(hashes[row], slot);
+    if (hashes === null) return;
+    for (let i = 0; i < n; i++) this.#byRowKey?.insert(hashes[rows[i]], slots[i]);
   }
 
   #take(batch: Batch, row: number, key: number, count: number, hashes: Uint32Array | null): void {
@@ -235,6 +232,7 @@ export class Arrangement {
   }
 
   #grow(capacity: number): void {
+    if (capacity <= this.next.length) return;
     this.next = grown(this.next, capacity);
     this.#previous = grown(this.#previous, capacity);
     this.counts = grown(this.counts, capacity);

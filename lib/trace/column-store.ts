@@ -8,6 +8,7 @@ import { compareNumbers, compareValues } from "../data/value.ts";
 import { compareBytes } from "../kernels/compare-bytes.ts";
 import { gatherNumbers, gatherTags, gatherUints, gatherValues } from "../kernels/gather.ts";
 import { COLLIDED_SLOT, verifyNumbers, verifyTexts } from "../kernels/index-probe.ts";
+import { bytesOfTexts, scatterNumbers, scatterTags, scatterTexts } from "../kernels/scatter.ts";
 
 /**
  * Cells kept from commit to commit, by slot. The owner hands out slots, sets each before reading it and clears it
@@ -20,6 +21,8 @@ export interface ColumnStore {
   reserve(capacity: number): void;
   /** Copies the cell `column[row]` to `slot`, which is clear. */
   set(slot: number, column: Column, row: number): void;
+  /** The same for the rows `rows[0, n)`, each to its own slot; there must be room. */
+  setAll(slots: Uint32Array, column: Column, rows: Uint32Array, n: number): void;
   clear(slot: number): void;
   equals(slot: number, column: Column, row: number): boolean;
   /** The order of the cells at two slots (null first; see compareValues). */
@@ -56,6 +59,14 @@ abstract class TagStore {
     if (tag === VALUE && (this.tags === null || slot >= this.tags.length)) return;
     this.tags = grown(this.tags ?? new Uint8Array(64), slot + 1);
     this.tags[slot] = tag;
+  }
+
+  protected setTags(slots: Uint32Array, column: Column, rows: Uint32Array, n: number): void {
+    if (column.tags !== null) {
+      const last = slots.subarray(0, n).reduce((most, slot) => Math.max(most, slot), 0);
+      this.tags = grown(this.tags ?? new Uint8Array(64), last + 1);
+      scatterTags(column.tags, rows, slots, n, this.tags);
+    } else if (this.tags !== null) for (let i = 0; i < n; i++) this.setTag(slots[i], VALUE);
   }
 
   /** The tags with room for every slot below `capacity`, as kernels need them. */
@@ -102,6 +113,11 @@ class NumberStore extends TagStore implements ColumnStore {
   set(slot: number, column: Column, row: number): void {
     this.#values[slot] = (column as NumberColumn).values[row];
     this.setTag(slot, tagOf(column, row));
+  }
+
+  setAll(slots: Uint32Array, column: Column, rows: Uint32Array, n: number): void {
+    scatterNumbers((column as NumberColumn).values, rows, slots, n, this.#values);
+    this.setTags(slots, column, rows, n);
   }
 
   clear(slot: number): void {
@@ -164,6 +180,27 @@ class TextStore extends TagStore implements ColumnStore {
     this.#ends[slot] = this.#arena.used;
     this.#used = Math.max(this.#used, slot + 1);
     this.setTag(slot, tagOf(column, row));
+  }
+
+  setAll(slots: Uint32Array, column: Column, rows: Uint32Array, n: number): void {
+    const { bytes, starts, ends } = column as TextColumn;
+    if (this.#arena.wasteful) this.#compact();
+    const arena = this.#arena;
+    arena.reserve(bytesOfTexts(starts, ends, rows, n));
+    arena.used = scatterTexts(
+      bytes,
+      starts,
+      ends,
+      rows,
+      slots,
+      n,
+      arena.bytes,
+      arena.used,
+      this.#starts,
+      this.#ends,
+    );
+    for (let i = 0; i < n; i++) if (slots[i] >= this.#used) this.#used = slots[i] + 1;
+    this.setTags(slots, column, rows, n);
   }
 
   clear(slot: number): void {
@@ -253,6 +290,10 @@ class ValueStore extends TagStore implements ColumnStore {
     while (this.#values.length < slot) this.#values.push(undefined);
     this.#values[slot] = (column as ValueColumn).values[row];
     this.setTag(slot, tagOf(column, row));
+  }
+
+  setAll(slots: Uint32Array, column: Column, rows: Uint32Array, n: number): void {
+    for (let i = 0; i < n; i++) this.set(slots[i], column, rows[i]);
   }
 
   clear(slot: number): void {
