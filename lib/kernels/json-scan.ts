@@ -23,14 +23,14 @@ import {
   scanNull,
   startScanRow,
 } from "./scan-target.ts";
-import { wordsOf } from "./words.ts";
+import { skipDigitWords, skipPlainWords, wordsOf } from "./words.ts";
 
 /** The names wanted, and those guessed. */
 export interface JsonNames {
   /** UTF-8 of the wanted names, end to end, in the order of the target's columns; and where each ends. */
   readonly bytes: Uint8Array;
   readonly ends: Uint32Array;
-  /** Field k was last called `guesses[GUESS_BYTES · k, …)`, quotes included; its length, and its column or -1. */
+  /** Field k was last `guesses[GUESS_BYTES · k, …)`, from its quote to its colon; the length, and its column or -1. */
   readonly guesses: Uint8Array;
   readonly guessLengths: Uint8Array;
   readonly guessColumns: Int32Array;
@@ -135,14 +135,13 @@ function scanFields(
       const nameEnd = nameEndAt(bytes, at, end);
       if (nameEnd < 0) return -1;
       column = findName(names, bytes, at + 1, nameEnd - 1);
-      learnName(names, field, column, bytes, at, nameEnd);
-      at = nameEnd;
+      const colon = skipJsonSpace(bytes, nameEnd, end);
+      if (colon >= end || bytes[colon] !== 58) return -1;
+      learnName(names, field, column, bytes, at, colon + 1);
+      at = colon + 1;
     }
-    if (at < end && bytes[at] !== 58) at = skipJsonSpace(bytes, at, end);
-    if (at >= end || bytes[at] !== 58) return -1;
-    at++;
     if (at < end && bytes[at] <= 32) at = skipJsonSpace(bytes, at, end);
-    if (column < 0) at = skipUnwanted(bytes, at, end, depthMax);
+    if (column < 0) at = skipUnwanted(bytes, words, at, end, depthMax);
     else {
       if (seen[column] === stamp) return -1;
       seen[column] = stamp;
@@ -198,10 +197,19 @@ function learnName(
   names.guessColumns[field] = column;
 }
 
-function skipUnwanted(bytes: Uint8Array, at: number, end: number, depthMax: number): number {
+/** Whole numbers and plain texts are skipped in words; what ends them otherwise than expected takes the long way. */
+function skipUnwanted(bytes: Uint8Array, words: DataView, at: number, end: number, depthMax: number): number {
   if (at >= end) return -1;
   const byte = bytes[at];
-  if (byte === 34) return skipJsonString(bytes, at, end);
+  const last = Math.min(end, words.byteLength - 3);
+  if (byte === 34) {
+    const next = skipPlainWords(words, at + 1, last);
+    return next < end && bytes[next] === 34 ? next + 1 : skipJsonString(bytes, at, end);
+  }
+  if (byte > 48 && byte <= 57) {
+    const next = skipDigitWords(words, at, last);
+    if (next < end && (bytes[next] === 44 || bytes[next] === 125)) return next;
+  }
   if (byte >= 45 && byte <= 57) return skipJsonNumber(bytes, at, end);
   return skipJsonValue(bytes, at, end, depthMax - 1);
 }
