@@ -145,9 +145,17 @@ export function keysOfPositions(
   n: number,
 ): Uint32Array {
   const out = new Uint32Array(KEY_WORDS * n);
+  let partition = -1;
+  let originEnd = 0;
   for (let row = 0; row < n; row++) {
-    used = 0;
-    putText(TAG_STR, origins[partitions[row]]);
+    // The origin's bytes stay where they are from row to row.
+    if (partitions[row] !== partition) {
+      partition = partitions[row];
+      used = 0;
+      putText(TAG_STR, origins[partition]);
+      originEnd = used;
+    }
+    used = originEnd;
     putNumber(TAG_NUMBER, offsets[row]);
     putNumber(TAG_NUMBER, ordinals[row]);
     murmur128(scratch, 0, used, VERSION_POSITION, out, KEY_WORDS * row);
