@@ -44,9 +44,10 @@ export function barCharts(panels: readonly Panel[], note: string): string {
   }
   parts.push(`<text class="note" x="${MARGIN}" y="${y + 10}">${escaped(note)}</text>`);
   const height = y + 10 + MARGIN;
-  const open = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">`;
+  const open = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="name">`;
+  const name = `<title id="name">${escaped(panels.map(({ title }) => title).join("; "))}</title>`;
   const back = `<rect class="back" width="${WIDTH}" height="${height}"/>`;
-  return `${[open, `<style>${style}\n</style>`, back, ...parts, "</svg>"].join("\n")}\n`;
+  return `${[open, name, `<style>${style}\n</style>`, back, ...parts, "</svg>"].join("\n")}\n`;
 }
 
 function bars(list: readonly Bar[], top: number): string[] {
