@@ -2,7 +2,7 @@
  * The row accepted last of each instance: a row that comes is accepted if its instance has none yet, or if
  * `acceptor(its value, the accepted row's value)` says so; without an acceptor, if the two values differ.
  *
- * Rows of a commit are offered in the order of a column, if one is named, then of their values, then of their keys, so
+ * Rows of a commit are offered in the order of a column, if one is named, then of their values, keys and columns, so
  * that the answer does not depend on how a commit's rows lie. Rows that go are not looked at: what has been accepted
  * stays. So the answer depends on the history of the table, not on the table alone: law 1 holds against a replay of the
  * history, and law 3 does not hold. Rows that failed in a column looked at, and rows for which the acceptor throws, are
@@ -153,6 +153,8 @@ class Deduplicate implements Operator {
       ...(order === null ? [] : [batch.columns[order]]),
       batch.columns[value],
       keyColumn(batch.keys, batch.length),
+      // Rows of a concat may share a key.
+      ...batch.columns,
     ];
     return Uint32Array.from({ length: batch.length }, (_, row) => row).sort((a, b) => {
       for (const column of columns) {

@@ -56,6 +56,7 @@ function byOrder(
   const keys = new EngineKeys();
   const compare = (position: number, a: OracleRow, b: OracleRow): number => {
     const [x, y] = [a.row[position], b.row[position]];
+    if (x === ERROR || y === ERROR) return Number(x === ERROR) - Number(y === ERROR);
     // JSON data is in the order of its text.
     const isText = types[position]?.name === "json" && x !== null && y !== null;
     return isText ? order(canonical(x), canonical(y)) : order(x, y);
@@ -63,5 +64,6 @@ function byOrder(
   return (a, b) =>
     (by === null ? 0 : compare(by, a, b)) ||
     compare(value, a, b) ||
-    order(keys.uuidOf(a.key), keys.uuidOf(b.key));
+    order(keys.uuidOf(a.key), keys.uuidOf(b.key)) ||
+    types.reduce((difference, _, position) => difference || compare(position, a, b), 0);
 }
