@@ -28,19 +28,13 @@ export function evaluateWithMemo(
     reads.map((position) => batch.columns[position]),
     batch.length,
   );
-  const hashesOf = (rows: Uint32Array): Uint32Array => rows.map((row) => hashes[row]);
   const parts: Batch[] = [];
   if (deleted.length > 0) parts.push(recall(batch, Uint32Array.from(deleted), hashes, memo));
   if (inserted.length > 0) {
     const rows = Uint32Array.from(inserted);
-    parts.push(
-      (uniqueKeys ? remember : rememberShared)(
-        gatherBatch(batch, rows, rows.length),
-        hashesOf(rows),
-        memo,
-        evaluate,
-      ),
-    );
+    const part = gatherBatch(batch, rows, rows.length);
+    const own = rows.map((row) => hashes[row]);
+    parts.push(remember(part, own, memo, evaluate, uniqueKeys));
   }
   return consolidate(concatBatches(parts), uniqueKeys);
 }
@@ -60,34 +54,25 @@ function recall(batch: Batch, rows: Uint32Array, hashes: Uint32Array, memo: RowM
   return part;
 }
 
-/** Evaluates and remembers rows; `hashes` are theirs. */
+/**
+ * Evaluates and remembers rows; `hashes` are theirs. Where keys are not unique, a row may be remembered already, or stand
+ * in the batch twice: it then gets the result that is there.
+ */
 function remember(
   rows: Batch,
   hashes: Uint32Array,
   memo: RowMemo,
   evaluate: (rows: Batch) => Column[],
-): Batch {
-  const columns = evaluate(rows);
-  const words = rows.keys.words();
-  for (let i = 0; i < rows.length; i++) memo.put(words, i, hashes[i], columns, rows.diffs?.[i] ?? 1);
-  return rows.withColumns(columns);
-}
-
-/** The same where a row may be remembered already, or stand in the batch twice. */
-function rememberShared(
-  rows: Batch,
-  hashes: Uint32Array,
-  memo: RowMemo,
-  evaluate: (rows: Batch) => Column[],
+  uniqueKeys: boolean,
 ): Batch {
   const columns = evaluate(rows);
   const words = rows.keys.words();
   const slots = new Uint32Array(rows.length);
   for (let i = 0; i < rows.length; i++) {
     const count = rows.diffs?.[i] ?? 1;
-    const known = memo.find(words, i, hashes[i]);
+    const known = uniqueKeys ? -1 : memo.find(words, i, hashes[i]);
     if (known >= 0) memo.add(known, count);
     slots[i] = known >= 0 ? known : memo.put(words, i, hashes[i], columns, count);
   }
-  return rows.withColumns(memo.gather(slots, rows.length));
+  return rows.withColumns(uniqueKeys ? columns : memo.gather(slots, rows.length));
 }

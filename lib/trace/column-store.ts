@@ -61,10 +61,16 @@ abstract class TagStore {
     this.tags[slot] = tag;
   }
 
-  protected setTags(slots: Uint32Array, column: Column, rows: Uint32Array, n: number): void {
+  /** All slots are below `capacity`. */
+  protected setTags(
+    slots: Uint32Array,
+    column: Column,
+    rows: Uint32Array,
+    n: number,
+    capacity: number,
+  ): void {
     if (column.tags !== null) {
-      const last = slots.subarray(0, n).reduce((most, slot) => Math.max(most, slot), 0);
-      this.tags = grown(this.tags ?? new Uint8Array(64), last + 1);
+      this.tags = grown(this.tags ?? new Uint8Array(64), capacity);
       scatterTags(column.tags, rows, slots, n, this.tags);
     } else if (this.tags !== null) for (let i = 0; i < n; i++) this.setTag(slots[i], VALUE);
   }
@@ -117,7 +123,7 @@ class NumberStore extends TagStore implements ColumnStore {
 
   setAll(slots: Uint32Array, column: Column, rows: Uint32Array, n: number): void {
     scatterNumbers((column as NumberColumn).values, rows, slots, n, this.#values);
-    this.setTags(slots, column, rows, n);
+    this.setTags(slots, column, rows, n, this.#values.length);
   }
 
   clear(slot: number): void {
@@ -200,7 +206,7 @@ class TextStore extends TagStore implements ColumnStore {
       this.#ends,
     );
     for (let i = 0; i < n; i++) if (slots[i] >= this.#used) this.#used = slots[i] + 1;
-    this.setTags(slots, column, rows, n);
+    this.setTags(slots, column, rows, n, this.#starts.length);
   }
 
   clear(slot: number): void {

@@ -1,5 +1,7 @@
 /** Deterministic test messages, packed the way the native reader packs them: payloads end to end, plus their ends. */
 
+import { randomFrom } from "../harness/random.ts";
+
 /** One packed batch: payload bytes end to end; message i is `bytes[ends[i - 1] ?? 0, ends[i])`. */
 export interface PackedBatch {
   bytes: Uint8Array;
@@ -8,17 +10,6 @@ export interface PackedBatch {
 }
 
 const SEED = 0x2545f491;
-
-/** xorshift32 in [0, 1): the same messages in every run and on every machine. */
-export function randomFrom(seed: number): () => number {
-  let state = seed || 1;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 4294967296;
-  };
-}
 
 /** `{"word":"w…"}` over `groups` distinct words. */
 export function words(count: number, groups: number): string[] {

@@ -1,6 +1,7 @@
 /** `npm run bench -- spike sums`: nanoseconds a row and bytes a group of float sums, and that the exact ones are. */
+
+import { randomFrom } from "../harness/random.ts";
 import { cpuMs } from "./cpu-clock.ts";
-import { randomFrom } from "./data.ts";
 import {
   addToChunks,
   binSpillSlot,
