@@ -44,6 +44,9 @@ export const errorCodes = {
   TP_KAFKA_UNDELIVERED: "Messages could not be delivered.",
   TP_KEY_COLLISION: "Two rows of one table would have the same key.",
   TP_MARKDOWN: "A markdown table could not be read.",
+  TP_PLAN_CHANGED: "The state on disk is of another plan.",
+  TP_PLAN_NEEDS_ALL_PARTITIONS:
+    "The plan's state does not follow the partitions of its source, as a group needs.",
   TP_READER_SLOW: "A reader of updates did not keep up, and asked for an error then.",
   TP_ROW_ABSENT: "A row that was to be removed is not there.",
   TP_ROW_BAD_CSV: "A message is not the CSV that the source expects.",
@@ -57,7 +60,10 @@ export const errorCodes = {
   TP_ROW_NULL: "A message has no payload.",
   TP_ROW_TOO_DEEP: "A JSON value is nested too deeply.",
   TP_SCRIPT_WITHOUT_RUN: "A script that was to be explained ended without a call of `pw.run()`.",
+  TP_STATE_CORRUPT: "Nothing on disk that a run could resume from is whole.",
   TP_STATE_FORMAT: "Saved state does not fit this program.",
+  TP_STATE_LOCKED: "Another run uses the directory of this state.",
+  TP_STATE_WRITE: "State could not be written to disk.",
   TP_USAGE: "The command line was not understood.",
   TP_VALUE_FAILED: "A cell could not be computed.",
 } as const;

@@ -1,4 +1,5 @@
 import type { Batch } from "../data/batch.ts";
+import type { StateReader, StateWriter } from "../data/state.ts";
 
 export interface SinkContext {
   fail(error: Error): void;
@@ -42,4 +43,10 @@ export interface Sink {
   end?(): Promise<void>;
   stats(): SinkStats;
   close(): Promise<void>;
+  /**
+   * What must outlive the process (the output's history, say); saved after a `flush`, so that nothing is on its way.
+   * `load` comes before `open`. Absent: nothing does.
+   */
+  save?(writer: StateWriter): void;
+  load?(reader: StateReader): void;
 }

@@ -1,4 +1,5 @@
 import type { Batch } from "../data/batch.ts";
+import type { StateReader, StateWriter } from "../data/state.ts";
 import type { ErrorCode } from "../errors.ts";
 
 /** What `poll` found. */
@@ -60,4 +61,32 @@ export interface Source {
   acknowledge(time: number): void;
   stats(): SourceStats;
   close(): Promise<void>;
+  /** Absent: what the source has read cannot be made again, and a run with persistence says so. */
+  readonly history?: SourceHistory;
+}
+
+/** A commit as the journal has it. */
+export interface JournalledCommit {
+  readonly time: number;
+  /** What `SourceHistory.range` said of it. */
+  readonly range: unknown;
+}
+
+/**
+ * How a source survives its process: every commit's range is journalled before anything of the commit leaves, and the
+ * source's state is saved with the operators', always between two commits.
+ *
+ * Law (test/conformance/sources.test.ts): a source that is resumed with the state saved after commit n and the ranges
+ * of the commits n+1 … m first makes these commits again, row for row and key for key, whatever its policy says and
+ * in whatever order things arrive; then it goes on as if it had never stopped.
+ */
+export interface SourceHistory {
+  /** What makes the last sealed commit again, as small JSON; asked between `seal` and `release`. */
+  range(): unknown;
+  /** The source's state after the last commit that was sealed; what is pending is no part of it. */
+  save(writer: StateWriter): void;
+  /** Called before `open`. `state` is null where nothing was saved yet. Throws TP_STATE_FORMAT for what does not fit. */
+  resume(state: StateReader | null, commits: readonly JournalledCommit[]): void;
+  /** Everything up to `time` is in a checkpoint that lasts: offsets of it may be committed. */
+  checkpointed?(time: number): void;
 }
