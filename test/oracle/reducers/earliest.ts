@@ -1,8 +1,13 @@
+import type { ColumnType } from "../../../lib/data/type.ts";
 import { ERROR } from "../value.ts";
 import { arrivalOf, type RowOrigin, sortedBy, validRows } from "./origin.ts";
 
 /** The value of the row that came first, within a commit by key. */
-export function earliest(rows: readonly (readonly unknown[])[], origins: readonly RowOrigin[]): unknown {
-  const chosen = sortedBy(validRows(rows, origins), arrivalOf).at(0);
+export function earliest(
+  rows: readonly (readonly unknown[])[],
+  origins: readonly RowOrigin[],
+  types: readonly ColumnType[],
+): unknown {
+  const chosen = sortedBy(validRows(rows, origins, types), arrivalOf).at(0);
   return chosen === undefined ? ERROR : chosen.args[0];
 }

@@ -26,18 +26,18 @@ export type ReducerOracle = (
 
 /** Every reducer the oracle knows; test/conformance/reducers.test.ts fails where the engine knows one more. */
 export const reducerOracles = {
-  any: (rows, _types, _options, origins) => any(rows, origins()),
-  argMax: (rows, _types, _options, origins) => argMax(rows, origins()),
-  argMin: (rows, _types, _options, origins) => argMin(rows, origins()),
+  any: (rows, types, _options, origins) => any(rows, origins(), types),
+  argMax: (rows, types, _options, origins) => argMax(rows, origins(), types),
+  argMin: (rows, types, _options, origins) => argMin(rows, origins(), types),
   avg,
   count,
   countDistinct,
-  earliest: (rows, _types, _options, origins) => earliest(rows, origins()),
-  latest: (rows, _types, _options, origins) => latest(rows, origins()),
+  earliest: (rows, types, _options, origins) => earliest(rows, origins(), types),
+  latest: (rows, types, _options, origins) => latest(rows, origins(), types),
   max,
   min,
   sortedTuple: (rows, _types, options) => sortedTuple(rows, options),
   sum: (rows, [type]) => sum(rows, type?.name === "int"),
-  tuple: (rows, _types, options, origins) => tuple(rows, options, origins()),
+  tuple: (rows, types, options, origins) => tuple(rows, options, origins(), types),
   unique,
 } as const satisfies Record<string, ReducerOracle>;

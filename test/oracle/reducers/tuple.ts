@@ -1,3 +1,4 @@
+import type { ColumnType } from "../../../lib/data/type.ts";
 import { ERROR } from "../value.ts";
 import { type RowOrigin, sortedBy, validRows } from "./origin.ts";
 
@@ -6,11 +7,12 @@ export function tuple(
   rows: readonly (readonly unknown[])[],
   options: unknown,
   origins: readonly RowOrigin[],
+  types: readonly ColumnType[],
 ): unknown {
-  const valid = validRows(rows, origins);
+  const valid = validRows(rows, origins, types);
   if (valid.length === 0) return ERROR;
   const { skipNulls } = (options ?? {}) as { skipNulls?: boolean };
-  return sortedBy(valid, ({ args: [value, ...by], key }) => [...by, key, value])
+  return sortedBy(valid, ({ ranks: [value, ...by], key }) => [...by, key, value])
     .map(({ args }) => args[0])
     .filter((value) => skipNulls !== true || value !== null);
 }
