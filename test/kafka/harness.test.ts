@@ -68,7 +68,7 @@ describeOnBrokers("SASL_SSL with SCRAM-SHA-256", ["real"], (broker) => {
       Object.entries({ ...broker.sasl, ...wrong }).filter(([, value]) => value !== ""),
     );
     const consumer = new rdkafka.KafkaConsumer({ ...settings, "group.id": "g" }, {});
-    await expect(connect(consumer, 3_000)).rejects.toThrow(words);
+    await expect(connect(consumer, 6_000)).rejects.toThrow(words);
   });
 });
 
