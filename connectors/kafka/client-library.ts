@@ -1,5 +1,6 @@
 /** node-rdkafka, loaded on first use: everything that needs no Kafka works where nothing native was built. */
 import { TowpathError } from "../../lib/errors.ts";
+import { clientBuildCommand } from "./build-commands.ts";
 
 /** The module node-rdkafka. */
 export type ClientLibrary = typeof import("node-rdkafka");
@@ -11,7 +12,7 @@ export async function loadClientLibrary(): Promise<ClientLibrary> {
     return library;
   } catch (cause) {
     throw new TowpathError("TP_KAFKA_NATIVE_MISSING", "the Kafka client node-rdkafka could not be loaded", {
-      hint: "Build it with `npm rebuild node-rdkafka --foreground-scripts --ignore-scripts=false`.",
+      hint: `Build it with ${clientBuildCommand()}.`,
       cause,
     });
   }

@@ -149,7 +149,7 @@ function notText(name: string): TowpathError {
     "TP_KAFKA_NATIVE_MISSING",
     `the header ${JSON.stringify(name)} is not a text, and only the packed Kafka writer can send it`,
     {
-      hint: "Leave TOWPATH_INGEST=plain out; `node connectors/kafka/native/build.mjs` in Towpath's folder builds the native part.",
+      hint: "Leave TOWPATH_INGEST=plain out; `npx towpath build-native` builds the native part.",
     },
   );
 }

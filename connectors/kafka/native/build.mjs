@@ -20,7 +20,9 @@ function findLibrdkafka() {
   const headers = findHeaders(root);
   const library = join(root, "build", "deps", "librdkafka.so.1");
   if (!existsSync(library))
-    throw new BuildError("node-rdkafka is not compiled. Run `npm rebuild node-rdkafka`.");
+    throw new BuildError(
+      "node-rdkafka must be built first: `npm rebuild node-rdkafka`, or `pnpm approve-builds`.",
+    );
   return { headers: headers.folder, library, version: headers.version };
 }
 

@@ -31,7 +31,7 @@ export function clientFolder() {
   try {
     return dirname(createRequire(import.meta.url).resolve("node-rdkafka/package.json"));
   } catch {
-    throw new BuildError("node-rdkafka is not installed. Run `npm ci` first.");
+    throw new BuildError("node-rdkafka is not installed.");
   }
 }
 

@@ -66,10 +66,10 @@ export interface Addon {
   pressFailure(handle: Handle): [number, string, number, number, number] | null;
 }
 
-const BUILD_COMMAND = "node connectors/kafka/native/build.mjs";
+const BUILD_COMMAND = "npx towpath build-native";
 
 /** The folder of the native sources: beside this file, or beside its source when this is dist/. */
-function nativeFolder(): string {
+export function nativeFolder(): string {
   const here = dirname(fileURLToPath(import.meta.url));
   const split = here.lastIndexOf(`${join("/", "dist", "connectors")}`);
   const source = split < 0 ? here : join(here.slice(0, split), here.slice(split + "/dist".length));
@@ -77,21 +77,21 @@ function nativeFolder(): string {
 }
 
 /**
- * Path of the native file, for `plugin.library.paths` (append it with `;` to a user's own list).
+ * The native file: built on this machine, else the one that came with the package. Throws TP_KAFKA_NATIVE_MISSING.
  *
  * `TOWPATH_NATIVE_FILE` names another build of it (scripts/native-check.mjs: one with a sanitizer).
- *
- * @throws TowpathError TP_KAFKA_NATIVE_MISSING when it was not built; the hint is the command that builds it.
  */
-export function pluginPath(): string {
+function nativeFile(): string {
   const folder = nativeFolder();
   const built = join(folder, "build", "towpath_kafka.node");
-  const prebuilt = join(folder, "prebuilt", `${process.platform}-${process.arch}`, "towpath_kafka.node");
+  const platform = `${process.platform}-${process.arch}`;
+  const prebuilt = join(folder, "prebuilt", platform, "towpath_kafka.node");
   const named = process.env.TOWPATH_NATIVE_FILE;
   const path = (named === undefined ? [built, prebuilt] : [named]).find((candidate) => existsSync(candidate));
   if (path === undefined) {
-    throw new TowpathError("TP_KAFKA_NATIVE_MISSING", "the packed Kafka reader was not built", {
-      hint: `Run \`${BUILD_COMMAND}\` in Towpath's folder, or set TOWPATH_INGEST=plain.`,
+    const missing = `the packed Kafka reader was not built, and none for ${platform} came with the package`;
+    throw new TowpathError("TP_KAFKA_NATIVE_MISSING", missing, {
+      hint: `Run \`${BUILD_COMMAND}\`, or set TOWPATH_INGEST=plain.`,
     });
   }
   if (path.includes(";")) {
@@ -107,6 +107,17 @@ export function pluginPath(): string {
   return path;
 }
 
+/**
+ * Path of the native file, for `plugin.library.paths` (append it with `;` to a user's own list). Load node-rdkafka first.
+ *
+ * @throws TowpathError TP_KAFKA_NATIVE_MISSING when it was not built or cannot be loaded, since librdkafka refuses all
+ * settings with a plugin that it cannot load; the hint is the command that builds it.
+ */
+export function pluginPath(): string {
+  addon();
+  return nativeFile();
+}
+
 /** "2.12.0" of librdkafka's 0xMMmmrrpp. */
 function versionText(version: number): string {
   return [version >>> 24, (version >>> 16) & 255, (version >>> 8) & 255].join(".");
@@ -117,13 +128,15 @@ let loaded: Addon | undefined;
 /** The native half, loaded on first use. Throws TP_KAFKA_NATIVE_MISSING. */
 export function addon(): Addon {
   if (loaded !== undefined) return loaded;
-  const path = pluginPath();
+  const path = nativeFile();
   let native: Addon;
   try {
     native = createRequire(import.meta.url)(path) as Addon;
   } catch (cause) {
-    throw new TowpathError("TP_KAFKA_NATIVE_MISSING", "the packed Kafka reader could not be loaded", {
-      hint: `Load node-rdkafka first; if it is, run \`${BUILD_COMMAND} --force\` in Towpath's folder.`,
+    const [reason] = String((cause as Error).message).split("\n");
+    const unusable = `the packed Kafka reader could not be loaded: ${reason}`;
+    throw new TowpathError("TP_KAFKA_NATIVE_MISSING", unusable, {
+      hint: `Load node-rdkafka first; if it is, run \`${BUILD_COMMAND} --force\`, or set TOWPATH_INGEST=plain.`,
       cause,
     });
   }
@@ -133,7 +146,7 @@ export function addon(): Addon {
     throw new TowpathError(
       "TP_KAFKA_NATIVE_MISSING",
       `the packed Kafka reader was built for librdkafka ${versionText(built)}, but ${versionText(running)} is loaded`,
-      { hint: `Run \`${BUILD_COMMAND} --force\` in Towpath's folder.` },
+      { hint: `Run \`${BUILD_COMMAND} --force\`, or set TOWPATH_INGEST=plain.` },
     );
   }
   loaded = native;
