@@ -5,6 +5,7 @@ import type { ColumnNode, ExpressionNode, ReductionNode } from "../expressions/n
 import { mapColumns } from "../expressions/walk.ts";
 import type { PlanNode } from "../plan/node.ts";
 import { Structures } from "../plan/structure.ts";
+import { createTable } from "./create-table.ts";
 import { badArgument } from "./names.ts";
 import { resolve, resolveKey, type Scope, said } from "./scope.ts";
 import {
@@ -17,7 +18,7 @@ import {
   placed,
   selectNode,
 } from "./selection.ts";
-import { createTable, type Table } from "./table.ts";
+import type { Table } from "./table.ts";
 import type { Given, How, Selected, Selection } from "./types.ts";
 
 /**

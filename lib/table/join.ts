@@ -4,11 +4,12 @@ import { TowpathError } from "../errors.ts";
 import { Expression } from "../expressions/expression.ts";
 import type { ColumnNode, ExpressionNode, KeyNode } from "../expressions/node.ts";
 import type { PlanNode } from "../plan/node.ts";
+import { createTable } from "./create-table.ts";
 import { Grouped, groupingKeys, reduceNode } from "./grouping.ts";
 import { badArgument } from "./names.ts";
 import { columnRecord, resolve, resolveKey, type Scope, type Side, said, withNode } from "./scope.ts";
 import { bindRowwise, filterNode, nodeOfOperand, placed, selectionOf, selectNode } from "./selection.ts";
-import { createTable, type Table } from "./table.ts";
+import type { Table } from "./table.ts";
 import type { ColumnsOf, Given, How, JoinMode, NameOf, NamesOf, Selected, Selection } from "./types.ts";
 
 /** An equality between a column, or expression, of the one table and one of the other. */

@@ -6,7 +6,8 @@ import type { PlanNode } from "../plan/node.ts";
 import { badArgument } from "./names.ts";
 import { ownerOfRecord, type Scope, said } from "./scope.ts";
 import { allColumns, bindRowwise, nodeOfOperand, placed, selectNode } from "./selection.ts";
-import { ownerOf, type TableMethods } from "./table.ts";
+import type { TableMethods } from "./table.ts";
+import { ownerOf } from "./table-scope.ts";
 
 /**
  * The key of a table's rows as a `pointer`, to be used like one of its columns. Takes the table, or the argument of a

@@ -2,7 +2,8 @@ import { userSite } from "../base/source-site.ts";
 import type { Columns } from "../data/schema.ts";
 import { currentPlan } from "../plan/plan.ts";
 import type { SourceSpec } from "../plan/specs.ts";
-import { createTable, type Table } from "./table.ts";
+import { createTable } from "./create-table.ts";
+import type { Table } from "./table.ts";
 
 /** A table of the current graph that a connector feeds. Every call is a source of its own, however equal. */
 export function tableFromSource<C>(columns: Columns, spec: SourceSpec): Table<C> {

@@ -13,6 +13,9 @@ export type NameOf<C> = keyof C & string;
 /** What callbacks get: each column under its name, and nothing else. */
 export type ColumnsOf<C> = { readonly [K in NameOf<C>]: Column<C[K], K> };
 
+/** The callback's arguments for one table. */
+export type Own<C> = [columns: ColumnsOf<C>];
+
 /** An expression over the columns named N, or a plain value. */
 export type Operand<N extends string> = Expression<unknown, N> | Literal;
 

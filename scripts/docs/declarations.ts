@@ -20,7 +20,8 @@ interface Scanned {
   readonly to: number;
 }
 
-const topLevel = /^(?:export )?(?:declare )?(?:async )?(function|class|interface|type|const) (\w+)/gm;
+const topLevel =
+  /^(?:export )?(?:declare )?(?:abstract )?(?:async )?(function|class|interface|type|const) (\w+)/gm;
 const member = /^ {2}(?:readonly |get |static |async )*([a-z]\w*|\[Symbol\.\w+\])(?=[?<(:])/gm;
 
 /**

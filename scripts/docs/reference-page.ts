@@ -140,12 +140,19 @@ function contents(section: string): string {
 }
 
 function classEntries(object: string, [path, name]: readonly [string, string], told: Set<string>): string[] {
-  const { declaration } = placeOf(path, name) as Place;
-  const documented = membersOf(declaration).filter(({ doc }) => doc !== "");
-  const members = documented.map((member) =>
-    entry(`${object}.${member.name}`, { path, declaration: member }, told),
-  );
+  const place = placeOf(path, name) as Place;
+  const { declaration } = place;
+  const documented = inheritedMembers(place).filter(({ declaration: { doc } }) => doc !== "");
+  const members = documented.map((member) => entry(`${object}.${member.declaration.name}`, member, told));
   return object.startsWith(".") ? [described(declaration), ...members] : members;
+}
+
+/** The members of a class, those of the class that it extends before its own. */
+function inheritedMembers({ path, declaration }: Place): Place[] {
+  const base = /\bextends (\w+)/.exec(declaration.heads[0])?.[1];
+  const place = base === undefined ? undefined : placeOf(path, base);
+  const own = membersOf(declaration).map((member) => ({ path, declaration: member }));
+  return place === undefined ? own : [...inheritedMembers(place), ...own];
 }
 
 function functionEntries(functions: Section["functions"], told: Set<string>): string[] {

@@ -1,0 +1,50 @@
+import { userSite } from "../base/source-site.ts";
+import { GroupMethods } from "./group-methods.ts";
+import { type ConditionSaid, JoinResult, joinScopes } from "./join.ts";
+import type { Table } from "./table.ts";
+import { scopeOf } from "./table-scope.ts";
+import type { How, JoinMode, Nullable } from "./types.ts";
+
+type Conditions<L, R> = readonly [ConditionSaid<L, R>, ...ConditionSaid<L, R>[]];
+
+/** How a table's rows are paired with those of another. */
+export abstract class JoinMethods<C> extends GroupMethods<C> {
+  /**
+   * The pairs of rows that meet all conditions, each an equality between a column or expression of this table and one
+   * of the other; null equals null. A table is joined with itself by a callback.
+   *
+   * @throws TowpathError TP_JOIN_CONDITION, TP_JOIN_AMBIGUOUS, TP_EXPRESSION_TYPE.
+   * @example orders.join(customers, orders.customer.eq(customers.id)).select({ segment: customers.segment })
+   * @example staff.join(staff, (person, boss) => person.boss.eq(boss.id)).select((person, boss) => ({ … }))
+   */
+  join<R>(right: Table<R>, ...conditions: Conditions<C, R>): JoinResult<C, R> {
+    return joinTables(this, "inner", right, conditions);
+  }
+
+  /** Like `join`, and each row without a match once, the right side null. */
+  joinLeft<R>(right: Table<R>, ...conditions: Conditions<C, R>): JoinResult<C, Nullable<R>, "callback"> {
+    return joinTables(this, "left", right, conditions);
+  }
+
+  /** Like `join`, and each row of the right table without a match once, the left side null. */
+  joinRight<R>(right: Table<R>, ...conditions: Conditions<C, R>): JoinResult<Nullable<C>, R, "callback"> {
+    return joinTables(this, "right", right, conditions);
+  }
+
+  /** Like `join`, and each row of either table without a match once, the other side null. */
+  joinOuter<R>(
+    right: Table<R>,
+    ...conditions: Conditions<C, R>
+  ): JoinResult<Nullable<C>, Nullable<R>, "callback"> {
+    return joinTables(this, "outer", right, conditions);
+  }
+}
+
+function joinTables<L, R, H extends How>(
+  left: object,
+  mode: JoinMode,
+  right: object,
+  conditions: readonly unknown[],
+): JoinResult<L, R, H> {
+  return new JoinResult(joinScopes(mode, scopeOf(left), scopeOf(right), conditions, userSite()));
+}
