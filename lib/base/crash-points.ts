@@ -2,7 +2,7 @@
  * Places at which a test can have the process die as if its plug were pulled: `TOWPATH_CRASH_AT=name` or `name:n` for
  * the n-th time it is passed. Without the variable a passage costs one comparison.
  */
-const crashPoints = [
+export const crashPoints = [
   "before-journal",
   "after-journal",
   "after-release",

@@ -1,0 +1,15 @@
+import type { Scenario } from "../scenario.ts";
+import { brokerKilled, brokerPaused, brokerRestarted } from "./broker.ts";
+import { crashes } from "./crash-points.ts";
+import { damagedState, diskFull } from "./disk.ts";
+import { killed } from "./killed.ts";
+
+export const scenarios: readonly Scenario[] = [
+  killed,
+  ...crashes,
+  brokerKilled,
+  brokerRestarted,
+  brokerPaused,
+  diskFull,
+  damagedState,
+];

@@ -1,0 +1,19 @@
+import type { Scenario } from "../scenario.ts";
+import { workloads } from "../workload.ts";
+
+/** `kill -9` at random moments: while it starts, recovers, commits or writes a checkpoint. */
+export const killed: Scenario = {
+  name: "killed",
+  what: "kill -9 at a random moment",
+  workloads: [workloads.grouped, workloads.aligned, workloads.keyed],
+  rounds: [2, 10],
+  run: async (world, rounds) => {
+    for (let round = 0; round < rounds; round++) {
+      world.start();
+      // Some of the kills fall into the start and the recovery.
+      await world.live(100, 3_500);
+      await world.kill();
+    }
+    return rounds;
+  },
+};

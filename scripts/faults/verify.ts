@@ -1,0 +1,30 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { VictimOrders, Workload } from "./workload.ts";
+
+/** What the verifier found. No problems: nothing was lost, no total was wrong. */
+export interface Verdict {
+  readonly rows: number;
+  readonly commits: number;
+  /** Times in the output. */
+  readonly times: number;
+  /** Times that were sent again, equal to what was sent before. */
+  readonly replayed: number;
+  readonly problems: readonly string[];
+}
+
+const PATIENCE_MS = 30_000;
+const verifier = fileURLToPath(new URL("verifier.mjs", import.meta.url));
+
+/** Has the output judged by a process of its own. */
+export function verify(orders: VictimOrders, { partitions }: Workload): Promise<Verdict> {
+  const { workload, bootstrap, input, output } = orders;
+  const question = { workload, bootstrap, input, output, partitions, patienceMs: PATIENCE_MS };
+  return new Promise((resolve, reject) => {
+    const args = [verifier, JSON.stringify(question)];
+    execFile(process.execPath, args, { maxBuffer: 16 << 20 }, (error, stdout, stderr) => {
+      if (stdout !== "") resolve(JSON.parse(stdout));
+      else reject(new Error(`the verifier failed: ${stderr || error?.message}`));
+    });
+  });
+}
