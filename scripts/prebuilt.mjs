@@ -16,10 +16,10 @@ import {
   BuildError,
   clientFolder,
   compile,
-  FLAGS,
   findHeaders,
   hashSources,
 } from "../connectors/kafka/native/compile.mjs";
+import { flags } from "./prebuilt/flags.mjs";
 
 const folder = fileURLToPath(new URL("../connectors/kafka/native/prebuilt", import.meta.url));
 const manifestFile = join(folder, "manifest.json");
@@ -27,8 +27,6 @@ const compilers = {
   "linux-x64": process.env.CC_X64 ?? "x86_64-linux-gnu-gcc",
   "linux-arm64": process.env.CC_ARM64 ?? "aarch64-linux-gnu-gcc",
 };
-// Without what differs from machine to machine: symbols of the debugger, and the linker's own mark.
-const flags = [...FLAGS, "-s", "-Wl,--build-id=none", "-Wl,--no-as-needed"];
 
 /** Stands for librdkafka when linking: its SONAME is all that goes into the file. */
 function makeStandIn(compiler, work) {
