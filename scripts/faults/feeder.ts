@@ -15,17 +15,18 @@ const MARKER = Buffer.from("*COMMIT*");
 export class Feeder {
   readonly #producer: rdkafka.Producer;
   readonly #topic: string;
-  readonly #workload: Workload;
   readonly #rng: Rng;
   readonly #stopping = new AbortController();
   #feeding: Promise<void> | null = null;
   #failure: Error | null = null;
   #unsent = 0;
   commits = 0;
+  /** Partitions that are fed. */
+  partitions: number;
 
   constructor(bootstrap: string, topic: string, workload: Workload, rng: Rng) {
     this.#topic = topic;
-    this.#workload = workload;
+    this.partitions = workload.partitions;
     this.#rng = rng;
     this.#producer = new rdkafka.Producer(
       { "bootstrap.servers": bootstrap, "enable.idempotence": true, "linger.ms": 2, dr_cb: true },
@@ -74,7 +75,7 @@ export class Feeder {
   }
 
   #sendCommit(): void {
-    for (let partition = 0; partition < this.#workload.partitions; partition++) {
+    for (let partition = 0; partition < this.partitions; partition++) {
       const rows = this.#rng.below(ROWS_MAX + 1);
       for (let row = 0; row < rows; row++) {
         const account = this.#rng.below(ACCOUNTS);

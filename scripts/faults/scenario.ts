@@ -9,6 +9,8 @@ export interface Scenario {
   readonly workloads: readonly Workload[];
   /** Lets `rounds` misfortunes happen and returns how many did. Throws when the victim does not behave. */
   run(world: World, rounds: number): Promise<number>;
+  /** The victim cannot go on after it, and its output is not judged. */
+  readonly isTheEnd?: true;
   /** Rounds in a world of the short form, and of the long one. */
   readonly rounds: readonly [short: number, long: number];
 }

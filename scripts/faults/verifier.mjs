@@ -5,8 +5,8 @@
  *
  * It folds the input commit by commit into the states that a reader may see, and the output into the states that a
  * reader has seen: one run of times that grow (what comes again of a time that was there must be equal to what was
- * there, and is dropped), each state one of the input's, in the input's order, and the last one the last. It waits
- * for the last one, `patienceMs` without progress at most, and prints one line of JSON.
+ * there, and is dropped), each state one of the input's, in the input's order, and the last one the last. (Workload
+ * "spread": every change fits what is there, and the last state is the input's.) It waits for the last one, `patienceMs` without progress at most, and prints one line of JSON.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import rdkafka from "node-rdkafka";
@@ -106,6 +106,12 @@ class Expected {
       return;
     }
     queue.push([]);
+    if (orders.workload === "spread") {
+      for (const row of queue.shift()) this.#apply(row);
+      this.commits++;
+      this.final = textOf(this.#table);
+      return;
+    }
     while (this.#queues.every((each) => each.length > 1)) {
       for (const each of this.#queues) for (const row of each.shift()) this.#apply(row);
       this.final = textOf(this.#table);
@@ -113,8 +119,12 @@ class Expected {
     }
   }
 
-  /** The first commit after `from` that has this state after it; undefined where there is none. */
+  /**
+   * The first commit after `from` that has this state after it; undefined where there is none. Where the partitions
+   * commit by themselves, which states there are in between depends on arrival: only the last one is told.
+   */
   find(state, from) {
+    if (orders.workload === "spread") return from;
     return this.#after.get(state)?.find((commit) => commit > from);
   }
 

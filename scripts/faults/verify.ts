@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { VictimOrders, Workload } from "./workload.ts";
+import type { VictimOrders } from "./workload.ts";
 
 /** What the verifier found. No problems: nothing was lost, no total was wrong. */
 export interface Verdict {
@@ -17,7 +17,7 @@ const PATIENCE_MS = 30_000;
 const verifier = fileURLToPath(new URL("verifier.mjs", import.meta.url));
 
 /** Has the output judged by a process of its own. */
-export function verify(orders: VictimOrders, { partitions }: Workload): Promise<Verdict> {
+export function verify(orders: VictimOrders, partitions: number): Promise<Verdict> {
   const { workload, bootstrap, input, output } = orders;
   const question = { workload, bootstrap, input, output, partitions, patienceMs: PATIENCE_MS };
   return new Promise((resolve, reject) => {

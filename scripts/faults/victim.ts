@@ -4,6 +4,7 @@ import type { VictimOrders } from "./workload.ts";
 
 const orders: VictimOrders = JSON.parse(process.argv[2]);
 const settings = { "bootstrap.servers": orders.bootstrap };
+const scopes = { grouped: "connector", keyed: "connector", aligned: "aligned", spread: "partition" } as const;
 const Transfers = { account: "str", region: "str", amount: "int" } as const;
 
 const transfers = pw.kafka.read(settings, {
@@ -14,7 +15,7 @@ const transfers = pw.kafka.read(settings, {
       ? { ...Transfers, account: pw.column({ type: "str", primaryKey: true }) }
       : Transfers,
   ),
-  commit: { scope: orders.workload === "aligned" ? "aligned" : "connector" },
+  commit: { scope: scopes[orders.workload] },
   name: "transfers",
 });
 const name = orders.workload === "keyed" ? transfers.region : transfers.account;

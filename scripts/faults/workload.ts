@@ -1,7 +1,7 @@
 /** What a victim computes, and how it is fed. The verifier (verifier.mjs) says the same in its own words. */
 export interface Workload {
-  readonly name: "grouped" | "aligned" | "keyed";
-  /** Partitions of the topic that it reads. */
+  readonly name: "grouped" | "aligned" | "keyed" | "spread";
+  /** Partitions of the topic that it reads, at first. */
   readonly partitions: number;
 }
 
@@ -12,6 +12,8 @@ export const workloads = {
   aligned: { name: "aligned", partitions: 3 },
   /** Each account's last amount, summed by region. */
   keyed: { name: "keyed", partitions: 1 },
+  /** Count and balance again, each partition with commits of its own: what is seen when depends on arrival. */
+  spread: { name: "spread", partitions: 2 },
 } as const satisfies Record<string, Workload>;
 
 /** All that a victim is told, as JSON in its first argument. */

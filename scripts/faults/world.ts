@@ -69,13 +69,16 @@ export class World implements AsyncDisposable {
   async conclude(): Promise<Verdict> {
     await this.feeder.stop();
     const victim = this.#victim?.isOver === false ? this.#victim : this.start();
-    const verdict = await Promise.race([verify(this.orders, this.workload), victim.ended.then(failed)]);
+    const verdict = await Promise.race([
+      verify(this.orders, this.feeder.partitions),
+      victim.ended.then(failed),
+    ]);
     victim.signal("SIGTERM");
     const end = await Promise.race([victim.ended, sleep(END_MS, null)]);
     if (end === null) throw new Error(`the victim did not end within ${END_MS} ms of a SIGTERM`);
     if (end.code !== 0) throw new VictimFailed(end);
     // What its end still sent must be right as well.
-    return verdict.problems.length > 0 ? verdict : verify(this.orders, this.workload);
+    return verdict.problems.length > 0 ? verdict : verify(this.orders, this.feeder.partitions);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

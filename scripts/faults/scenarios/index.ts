@@ -3,6 +3,7 @@ import { brokerKilled, brokerPaused, brokerRestarted } from "./broker.ts";
 import { crashes } from "./crash-points.ts";
 import { damagedState, diskFull } from "./disk.ts";
 import { killed } from "./killed.ts";
+import { partitionsGrow, retentionPassed } from "./topics.ts";
 
 export const scenarios: readonly Scenario[] = [
   killed,
@@ -12,4 +13,6 @@ export const scenarios: readonly Scenario[] = [
   brokerPaused,
   diskFull,
   damagedState,
+  partitionsGrow,
+  retentionPassed,
 ];
