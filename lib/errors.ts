@@ -43,6 +43,7 @@ export const errorCodes = {
   TP_KAFKA_UNREACHABLE: "No broker could be reached.",
   TP_KAFKA_UNDELIVERED: "Messages could not be delivered.",
   TP_KEY_COLLISION: "Two rows of one table would have the same key.",
+  TP_KEY_MISSING: "A row refers to a key that no row of the other table has.",
   TP_MARKDOWN: "A markdown table could not be read.",
   TP_PLAN_CHANGED: "The state on disk is of another plan.",
   TP_PLAN_NEEDS_ALL_PARTITIONS:
@@ -60,10 +61,12 @@ export const errorCodes = {
   TP_ROW_NULL: "A message has no payload.",
   TP_ROW_TOO_DEEP: "A JSON value is nested too deeply.",
   TP_SCRIPT_WITHOUT_RUN: "A script that was to be explained ended without a call of `pw.run()`.",
+  TP_SOURCE_CHANGED: "A source does not give again what an earlier run has read of it.",
   TP_STATE_CORRUPT: "Nothing on disk that a run could resume from is whole.",
   TP_STATE_FORMAT: "Saved state does not fit this program.",
   TP_STATE_LOCKED: "Another run uses the directory of this state.",
   TP_STATE_WRITE: "State could not be written to disk.",
+  TP_STOP_TIMEOUT: "A run that was told to end did not do so in time.",
   TP_USAGE: "The command line was not understood.",
   TP_VALUE_FAILED: "A cell could not be computed.",
 } as const;

@@ -18,6 +18,11 @@ export class CommitClock {
     return this.#last;
   }
 
+  /** Goes on after a time that an earlier run has given. */
+  reach(time: number): void {
+    this.#last = Math.max(this.#last, time);
+  }
+
   get last(): number {
     return this.#last;
   }

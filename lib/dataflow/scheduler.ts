@@ -1,11 +1,30 @@
 import { assert } from "../base/assert.ts";
+import type { SourceSite } from "../base/source-site.ts";
 import type { Batch } from "../data/batch.ts";
 import type { StateReader, StateWriter } from "../data/state.ts";
 import type { Circuit } from "./circuit.ts";
-import type { StepContext } from "./operator.ts";
+import type { Operator, StepContext } from "./operator.ts";
 
 /** Deltas that enter a step: by position of the source's node. */
 export type Injection = ReadonlyMap<number, Batch>;
+
+/** An operator that keeps state, as messages and checkpoints know it. */
+export interface KeptState {
+  readonly stateName: string;
+  readonly title: string;
+  readonly site: SourceSite | null;
+}
+
+/** Whether an operator saves anything at all. */
+function keepsState(operator: Operator): boolean {
+  let saves = false;
+  const note = (): void => {
+    saves = true;
+  };
+  const writer: StateWriter = { since: -1, array: note, value: note, scope: () => writer };
+  operator.save(writer);
+  return saves;
+}
 
 /**
  * Runs one synchronous circuit, a commit at a time.
@@ -19,6 +38,7 @@ export class Scheduler {
   readonly #results: (Batch | null)[];
   readonly #inputs: (Batch | null)[][];
   #lastTime = Number.NEGATIVE_INFINITY;
+  #kept: readonly (KeptState & { readonly operator: Operator })[] | null = null;
 
   constructor(circuit: Circuit) {
     this.#circuit = circuit;
@@ -52,12 +72,31 @@ export class Scheduler {
 
   save(writer: StateWriter): void {
     writer.value("lastTime", this.#lastTime === Number.NEGATIVE_INFINITY ? null : this.#lastTime);
-    for (const { operator, label } of this.#circuit.nodes) operator.save(writer.scope(label));
+    for (const { operator, stateName } of this.#keepers()) operator.save(writer.scope(stateName));
   }
 
   load(reader: StateReader): void {
     this.#lastTime = (reader.value("lastTime") as number | null) ?? Number.NEGATIVE_INFINITY;
-    for (const { operator, label } of this.#circuit.nodes) operator.load(reader.scope(label));
+    for (const { operator, stateName } of this.#keepers()) operator.load(reader.scope(stateName));
+  }
+
+  /** The operators that keep state, each under a name of its own that is the same in every process. */
+  get states(): readonly KeptState[] {
+    return this.#keepers();
+  }
+
+  #keepers(): readonly (KeptState & { readonly operator: Operator })[] {
+    if (this.#kept !== null) return this.#kept;
+    const counts = new Map<string, number>();
+    this.#kept = this.#circuit.nodes
+      .filter(({ operator }) => keepsState(operator))
+      .map(({ operator, site, identity }) => {
+        const { stateName, title } = identity();
+        const count = (counts.get(stateName) ?? 0) + 1;
+        counts.set(stateName, count);
+        return { operator, site, title, stateName: count === 1 ? stateName : `${stateName}-${count}` };
+      });
+    return this.#kept;
   }
 
   /** Returns whether an operator asked for a half-step. */

@@ -11,6 +11,7 @@ import {
   type PollResult,
   type Source,
   type SourceContext,
+  type SourceHistory,
   type SourceStats,
 } from "../io/source.ts";
 
@@ -63,6 +64,14 @@ export class GivenRows implements Source {
   readonly #needed: readonly boolean[];
   readonly #byTime: Map<number, GivenChange[]>;
   readonly #times: number[];
+  /** The same rows are given in every run: how many commits have been made is all there is to know. */
+  readonly history: SourceHistory = {
+    range: () => this.#commits,
+    save: (writer) => writer.value("commits", this.#commits),
+    resume: (state) => {
+      this.#commits = (state?.value("commits") as number | undefined) ?? 0;
+    },
+  };
   #context: SourceContext | null = null;
   #commits = 0;
   #rows = 0;

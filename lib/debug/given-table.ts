@@ -2,7 +2,7 @@ import type { Columns } from "../data/schema.ts";
 import type { SourceSpec } from "../plan/specs.ts";
 import { tableFromSource } from "../table/source.ts";
 import type { Table } from "../table/table.ts";
-import { type Complain, checkChanges, type GivenChange, GivenRows } from "./given-rows.ts";
+import { type Complain, checkChanges, type GivenChange, GivenRows, textOfValues } from "./given-rows.ts";
 
 /** The connector name of tables whose rows are given in the script. */
 export const GIVEN = "debug";
@@ -18,6 +18,9 @@ export function givenTable<C>(
     connector: GIVEN,
     name: GIVEN,
     describe: { rows: changes.length },
+    identity: changes.map(
+      ({ time, diff, key, values }) => `${time} ${diff} ${key.join()} ${textOfValues(values)}`,
+    ),
     appendOnly: changes.every(({ diff }) => diff > 0),
     create: (needed) => new GivenRows(GIVEN, columns, changes, needed),
   };

@@ -38,11 +38,18 @@ export interface Sink {
    * what is written is delivered with it.
    */
   readonly deliveredUpTo?: number;
+  /** What is on its way, for people: "3 messages to topic sum at host:9092". Absent: "changes". */
+  held?(): string;
   flush(): Promise<void>;
   /** The run has come to its end, by its sources or by a signal: once, after all outputs are flushed. */
   end?(): Promise<void>;
   stats(): SinkStats;
   close(): Promise<void>;
+  /**
+   * What is written lives in this process alone: after a restart it is written again from the checkpoint on, however
+   * much of it had been delivered. Absent: what has been delivered is not written again.
+   */
+  readonly isView?: true;
   /**
    * What must outlive the process (the output's history, say); saved after a `flush`, so that nothing is on its way.
    * `load` comes before `open`. Absent: nothing does.

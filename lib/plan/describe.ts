@@ -6,8 +6,10 @@ import type { FilterOptions } from "../operators/filter.ts";
 import type { FlattenOptions } from "../operators/flatten.ts";
 import type { GroupByOptions } from "../operators/group-by.ts";
 import type { JoinOptions } from "../operators/join.ts";
+import type { KeyByOptions } from "../operators/key-by.ts";
 import type { ReindexOptions } from "../operators/reindex.ts";
 import type { RekeyOptions } from "../operators/rekey.ts";
+import type { RequireMatchOptions } from "../operators/require-match.ts";
 import type { SelectOptions } from "../operators/select.ts";
 import { demand } from "./demand.ts";
 import type { PlanNode } from "./node.ts";
@@ -47,10 +49,15 @@ export function describePlan(outputs: readonly PlanNode[]): NodeText[] {
   return texts;
 }
 
-function wordsOf(node: PlanNode, needed: readonly boolean[]): Omit<NodeText, "number" | "inputs" | "node"> {
+/** What a node does: `groupBy word: count()`. */
+export function titleOf(node: PlanNode): string {
   const said = details[node.operator]?.(node) ?? "";
+  return said === "" ? node.operator : `${node.operator} ${said}`;
+}
+
+function wordsOf(node: PlanNode, needed: readonly boolean[]): Omit<NodeText, "number" | "inputs" | "node"> {
   return {
-    title: said === "" ? node.operator : `${node.operator} ${said}`,
+    title: titleOf(node),
     site: formatSite(node.site),
     columns: node.columns.map(({ name, type }) => `${name} ${formatType(type)}`),
     unread: node.columns.filter((_, i) => needed[i] !== true).map(({ name }) => name),
@@ -93,6 +100,10 @@ const details: Partial<Record<string, (node: PlanNode) => string>> = {
   },
 
   reindex: ({ options }) => `as number ${(options as ReindexOptions).number}`,
+
+  keyBy: (node) => nameOf(node)((node.options as KeyByOptions).pointer),
+
+  requireMatch: ({ options }) => `of ${(options as RequireMatchOptions).said}`,
 
   rekey: (node) => `by ${(node.options as RekeyOptions).keys.map(nameOf(node)).join(", ")}`,
 

@@ -1,4 +1,4 @@
-import type { Circuit, CircuitNode } from "../dataflow/circuit.ts";
+import type { Circuit, CircuitNode, OperatorIdentity } from "../dataflow/circuit.ts";
 import type { FailureHandler } from "../dataflow/errors.ts";
 import type { OutputStage } from "../io/output-stage.ts";
 import type { ArrangeOptions } from "../operators/arrange.ts";
@@ -6,6 +6,9 @@ import { operators } from "../operators/index.ts";
 import type { JoinOptions } from "../operators/join.ts";
 import type { Output } from "../operators/output.ts";
 import { demand } from "./demand.ts";
+import { titleOf } from "./describe.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { keysRead } from "./key-demand.ts";
 import type { PlanNode } from "./node.ts";
 import { uniqueKeys } from "./unique-keys.ts";
 
@@ -41,8 +44,10 @@ class Lowering {
   readonly #outputs: readonly PlanNode[];
   readonly #onFailure: FailureHandler;
   readonly #needed: ReadonlyMap<number, readonly boolean[]>;
-  readonly #arranged: ReadonlyMap<string, readonly boolean[]>;
+  readonly #arranged: ReadonlyMap<string, ArrangementNeeds>;
+  readonly #keysRead: ReadonlySet<number>;
   readonly #unique: ReadonlyMap<PlanNode, boolean>;
+  readonly #fingerprints = new Map<object, string>();
   readonly #nodes: CircuitNode[] = [];
   readonly #positions = new Map<number | string, number>();
   readonly #sources: SourcePlace[] = [];
@@ -54,7 +59,8 @@ class Lowering {
     const nodes = reachable(outputs);
     this.#needed = demand(outputs);
     this.#unique = uniqueKeys(nodes);
-    this.#arranged = arrangedColumns(nodes, this.#needed);
+    this.#keysRead = keysRead(nodes, this.#needed, this.#unique);
+    this.#arranged = arrangementNeeds(nodes, this.#needed, this.#keysRead);
   }
 
   run(): Lowered {
@@ -85,16 +91,10 @@ class Lowering {
     return joinSides(join).map(({ table, keys, name }) => {
       const known = this.#positions.get(name);
       if (known !== undefined) return known;
-      const options: ArrangeOptions = { keys };
+      const needs = this.#arranged.get(name) as ArrangementNeeds;
+      const options: ArrangeOptions = { keys, keyChanges: needs.keyChanges };
       const draft = { ...table, inputs: [table], site: join.site };
-      return this.#create(
-        name,
-        draft,
-        "arrange",
-        options,
-        [this.#positionOf(table.id)],
-        this.#arranged.get(name),
-      );
+      return this.#create(name, draft, "arrange", options, [this.#positionOf(table.id)], needs, join);
     });
   }
 
@@ -104,7 +104,8 @@ class Lowering {
     name: keyof typeof operators,
     options: unknown,
     inputs: readonly number[],
-    needed: readonly boolean[] = this.#needed.get(node.id) as readonly boolean[],
+    { columns: needed, keysRead }: NodeNeeds = this.#needsOf(node.id),
+    said: PlanNode = node,
   ): number {
     const operator = operators[name].create({
       options,
@@ -116,17 +117,39 @@ class Lowering {
       feeders: inputs.map((position) => this.#nodes[position].operator),
       columns: node.columns,
       needed,
+      keysRead,
       site: node.site,
       onFailure: this.#onFailure,
     });
-    const position = this.#nodes.push({ operator, inputs, label: `${name}-${id}`, site: node.site }) - 1;
+    const identity = (): OperatorIdentity => {
+      // All that decides what state looks like is part of its name.
+      const unique = node.inputs.map((input) => [input.appendOnly, this.#unique.get(input)]);
+      const kept = { ...node, operator: name, options: { options, needed, keysRead, unique } };
+      return { stateName: `${name}-${fingerprint(kept, this.#fingerprints)}`, title: titleOf(said) };
+    };
+    const position =
+      this.#nodes.push({ operator, inputs, label: `${name}-${id}`, site: node.site, identity }) - 1;
     this.#positions.set(id, position);
     return position;
+  }
+
+  #needsOf(id: number): NodeNeeds {
+    return { columns: this.#needed.get(id) as readonly boolean[], keysRead: this.#keysRead.has(id) };
   }
 
   #positionOf(id: number): number {
     return this.#positions.get(id) as number;
   }
+}
+
+/** What is read of a node's rows. */
+interface NodeNeeds {
+  readonly columns: readonly boolean[];
+  readonly keysRead: boolean;
+}
+
+interface ArrangementNeeds extends NodeNeeds {
+  readonly keyChanges: boolean;
 }
 
 /** All nodes that some outputs depend on, inputs first. */
@@ -149,21 +172,24 @@ function joinSides(join: PlanNode): { table: PlanNode; keys: readonly number[]; 
   });
 }
 
-/** The columns that each arrangement keeps: what its joins hand on, and the keys. */
-function arrangedColumns(
+/** What each arrangement keeps: the columns and keys that its joins hand on. Outer joins ask for changes of its keys. */
+function arrangementNeeds(
   nodes: readonly PlanNode[],
   needed: ReadonlyMap<number, readonly boolean[]>,
-): Map<string, boolean[]> {
-  const kept = new Map<string, boolean[]>();
+  keysRead: ReadonlySet<number>,
+): Map<string, ArrangementNeeds> {
+  const kept = new Map<string, ArrangementNeeds>();
   for (const join of nodes.filter(({ operator }) => operator === "join")) {
     const wanted = needed.get(join.id) as readonly boolean[];
+    const outer = (join.options as JoinOptions).mode !== "inner";
     joinSides(join).forEach(({ table, name }, side) => {
       const base = side === 0 ? 0 : join.inputs[0].columns.length;
-      const columns = kept.get(name) ?? table.columns.map(() => false);
-      columns.forEach((_, i) => {
-        if (wanted[base + i]) columns[i] = true;
+      const known = kept.get(name);
+      kept.set(name, {
+        columns: table.columns.map((_, i) => wanted[base + i] || known?.columns[i] === true),
+        keysRead: keysRead.has(join.id) || known?.keysRead === true,
+        keyChanges: outer || known?.keyChanges === true,
       });
-      kept.set(name, columns);
     });
   }
   return kept;

@@ -10,10 +10,14 @@ export interface SourceSpec {
   readonly name: string;
   /** Settings as plain data for `explain` and the fingerprint; secrets are redacted before. */
   readonly describe: Readonly<Record<string, unknown>>;
+  /** What of `describe` says which rows these are: saved state holds for no others. Default: all of it. */
+  readonly identity?: unknown;
   /** Whether rows only come and never go: no upserts, no deletions. */
   readonly appendOnly: boolean;
   /** Positions of the columns whose values make the rows' keys; absent or null where none do. */
   readonly primaryKey?: readonly number[] | null;
+  /** Its rows name rows of other tables that failed, by their keys among other things. */
+  readonly listsFailures?: boolean;
   /** Makes the running source; `needed[i]` tells whether anybody reads column i. */
   create(needed: readonly boolean[]): Source;
 }

@@ -1,7 +1,7 @@
 import type { Batch } from "../data/batch.ts";
 import type { StateReader, StateWriter } from "../data/state.ts";
 import type { FailureHandler } from "../dataflow/errors.ts";
-import { Scheduler } from "../dataflow/scheduler.ts";
+import { type KeptState, Scheduler } from "../dataflow/scheduler.ts";
 import type { Sink } from "../io/sink.ts";
 import { type Lowered, lower, type OutputPlace, type SourcePlace } from "../plan/lower.ts";
 import type { PlanNode } from "../plan/node.ts";
@@ -30,6 +30,11 @@ export class Engine {
   /** Rows, groups and nodes that all operators hold. */
   get stateSize(): number {
     return this.#scheduler.stateSize;
+  }
+
+  /** The operators that keep state, by names that are the same in every process. */
+  get states(): readonly KeptState[] {
+    return this.#scheduler.states;
   }
 
   /** One commit: the deltas of source nodes (by plan node id) at an even time above the last. */

@@ -16,6 +16,16 @@ export interface RunningSource<S extends Source = Source> {
   readonly source: S;
 }
 
+/** Whoever keeps a run's state on disk hears of its commits. */
+export interface CommitKeeper {
+  /** A source has sealed its commit at `time`; nothing has come of it yet. */
+  sealed(running: RunningSource, time: number): void;
+  /** Every output has been delivered what it got up to `time`. */
+  delivered(time: number): void;
+  /** The last commit, at `time`, is through, and nothing that failed in it is still to be listed. */
+  between(time: number): void;
+}
+
 /**
  * Pulls commits out of the sources, one at a time and in turn, and steps the engine with each.
  * A commit of a source is one time and one pass; sources never wait for each other; a full sink holds all of them.
@@ -30,6 +40,7 @@ export class RunLoop {
   readonly #live: Set<RunningSource>;
   readonly #sources: readonly RunningSource[];
   readonly #log: RunningSource<ErrorLog> | null;
+  readonly #keeper: CommitKeeper | null;
   /** Commits that are delivered only with a later one, which lists what failed in them. */
   #listings: { readonly time: number; readonly listedAt: number }[] = [];
   #turnStart = 0;
@@ -43,6 +54,7 @@ export class RunLoop {
     sinks: readonly Sink[],
     waker: Waker,
     log: RunningSource<ErrorLog> | null = null,
+    keeper: CommitKeeper | null = null,
   ) {
     this.#engine = engine;
     this.#clock = clock;
@@ -51,6 +63,7 @@ export class RunLoop {
     this.#sources = sources;
     this.#live = new Set(sources);
     this.#log = log;
+    this.#keeper = keeper;
   }
 
   /** Runs until every source has ended or `stopped()`; throws what a source or operator throws. */
@@ -59,12 +72,32 @@ export class RunLoop {
     while (this.#live.size > 0 && !stopped()) {
       const progressed = this.#pass(stopped);
       this.acknowledge();
+      if (this.#log?.source.poll() !== COMMIT) this.#keeper?.between(this.#clock.last);
       if (this.#live.size === 0 || stopped()) return;
       if (!progressed) await this.#waker.sleep();
       else if (performance.now() - this.#turnStart < TURN_MS) continue;
       else await nextTurn();
       this.#turnStart = performance.now();
     }
+  }
+
+  /** The last time that was given. */
+  get time(): number {
+    return this.#clock.last;
+  }
+
+  /**
+   * Makes a commit of an earlier run again, at its time and for these sinks; its source must have it ready. `check` is
+   * called where the journal would be.
+   */
+  remake(running: RunningSource, time: number, sinks: readonly Sink[], check: () => void): void {
+    const before = this.#clock.last;
+    this.#clock.reach(time);
+    const delta = running.source.seal(time);
+    check();
+    this.#take(running, time, delta, sinks);
+    if (running.source === this.#log?.source) this.#listings.push({ time: before, listedAt: time });
+    else this.#log?.source.sourceCommitted(running.source, time);
   }
 
   /** Lists what failed in the last commit: once, after a run that nothing has ended before its time. */
@@ -78,6 +111,7 @@ export class RunLoop {
     const time = this.#withListings(Math.min(this.#clock.last, ...delivered));
     if (time <= this.#acknowledged) return;
     this.#acknowledged = time;
+    this.#keeper?.delivered(time);
     for (const { source } of this.#sources) source.acknowledge(time);
   }
 
@@ -120,12 +154,17 @@ export class RunLoop {
     return true;
   }
 
-  #commit({ nodeId, source }: RunningSource): void {
+  #commit(running: RunningSource): void {
     const time = this.#clock.next();
-    const delta: Batch | null = source.seal(time);
+    const delta = running.source.seal(time);
+    this.#keeper?.sealed(running, time);
+    this.#take(running, time, delta, this.#sinks);
+  }
+
+  #take({ nodeId, source }: RunningSource, time: number, delta: Batch | null, sinks: readonly Sink[]): void {
     if (delta !== null) {
       this.#engine.step(time, new Map([[nodeId, delta]]));
-      this.#engine.release(time, this.#sinks);
+      this.#engine.release(time, sinks);
       this.commits++;
     }
     source.release();

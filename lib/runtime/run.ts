@@ -2,23 +2,33 @@ import { CommitClock } from "../data/time.ts";
 import { TowpathError } from "../errors.ts";
 import type { Sink, SinkContext, SinkStats } from "../io/sink.ts";
 import type { Source, SourceContext, SourceStats } from "../io/source.ts";
+import { fingerprint } from "../plan/fingerprint.ts";
 import type { PlanNode } from "../plan/node.ts";
 import { currentPlan } from "../plan/plan.ts";
 import type { OutputSpec, SourceSpec } from "../plan/specs.ts";
+import { checkedStopTimeout, Ending } from "./ending.ts";
 import { Engine } from "./engine.ts";
 import { ErrorLog } from "./error-log.ts";
 import { Failures, type OnError } from "./failures.ts";
-import { createMonitor, type MonitoringLevel, type MonitorView } from "./monitor.ts";
+import { createMonitor, type Monitor, type MonitoringLevel, type MonitorView } from "./monitor.ts";
+import { replay } from "./replay.ts";
 import { runHook } from "./run-hook.ts";
 import { RunLoop, type RunningSource } from "./run-loop.ts";
-import { onSignals } from "./signals.ts";
+import { type NamedSource, type PersistenceOptions, StateKeeper } from "./state-keeper.ts";
+import { undelivered } from "./undelivered.ts";
 import { Waker } from "./waker.ts";
+import { watchProgram } from "./watch.ts";
 
 export interface RunOptions {
   /** Ends the run gracefully when aborted. */
   readonly signal?: AbortSignal;
   /** The live table: "auto" (default) shows it on a terminal, and log lines elsewhere. */
   readonly monitoring?: MonitoringLevel;
+  /**
+   * Keeps the run's state in a directory, so that the next run goes on where this one ended, however it did: with the
+   * same commits at the same times, and the output of a run that was never interrupted. Without it a run begins anew.
+   */
+  readonly persistence?: PersistenceOptions;
   /**
    * What happens when a cell cannot be computed. "fail" (default): the run ends at the first, nothing of that commit is
    * written or acknowledged, and `pw.run` rejects with the operator, the line of the script and the row. "report": the
@@ -27,6 +37,12 @@ export interface RunOptions {
    * where nobody reads that, lines on stderr tell of it.
    */
   readonly onError?: OnError;
+  /**
+   * How long the run may take to end, once it was told to (by `signal`, SIGINT, SIGTERM, or a failure), in ms; default
+   * 10,000. After that `pw.run` rejects with TP_STOP_TIMEOUT, which says what was not delivered; closing connections is
+   * given a second more.
+   */
+  readonly stopTimeoutMs?: number;
 }
 
 /** What a run did, as `pw.run()` resolves it. */
@@ -77,14 +93,17 @@ class Run {
   readonly #failures: Failures;
   readonly #options: RunOptions;
   readonly #waker = new Waker();
-  readonly #ending = new AbortController();
+  readonly #ending: Ending;
   readonly #sources: readonly RunningSource[];
   readonly #sinks: readonly Sink[];
   readonly #startedAt = performance.now();
+  readonly #named: readonly NamedSource[];
+  #keeper: StateKeeper | null = null;
   #failure: Error | null = null;
 
   constructor(outputs: readonly PlanNode[], options: RunOptions) {
     this.#failures = new Failures(options.onError ?? "fail");
+    this.#ending = new Ending(checkedStopTimeout(options.stopTimeoutMs), () => this.#waker.wake());
     const engine = new Engine(outputs, (failure) => this.#failures.take(failure));
     this.#engine = engine;
     this.#options = options;
@@ -92,48 +111,103 @@ class Run {
       nodeId: node.id,
       source: (node.options as SourceSpec).create(needed),
     }));
+    const names = uniqueNames(this.#sources.map(({ source }) => source));
+    const fingerprints = new Map<object, string>();
+    this.#named = engine.sources.map(({ node }, i) => {
+      const { source } = this.#sources[i];
+      return {
+        source,
+        nodeId: node.id,
+        name: names[i],
+        site: node.site,
+        fingerprint: fingerprint(node, fingerprints),
+      };
+    });
     this.#sinks = engine.outputs.map(({ node }) =>
       (node.options as OutputSpec).create(node.inputs[0].columns),
     );
   }
 
   async execute(): Promise<RunSummary> {
-    const end = (): void => this.#end();
-    const offSignals = onSignals(end);
-    const { signal } = this.#options;
-    signal?.addEventListener("abort", end);
-    if (signal?.aborted) this.#end();
+    const ending = this.#ending;
+    const forget = ending.listen(this.#options.signal);
+    const unwatch = watchProgram(ending.stopTimeoutMs);
     const monitor = createMonitor(this.#options.monitoring ?? "auto", this.#view());
+    const rest = (): string => undelivered(this.#sinks);
     try {
-      const loop = this.#loop();
-      await this.#open(monitor.log);
-      monitor.start();
-      await loop.run(() => this.#ending.signal.aborted);
-      if (this.#failure !== null) throw this.#failure;
-      loop.finish();
-      const reason = this.#ending.signal.aborted ? "stopped" : "ended";
-      await this.#finish();
-      loop.acknowledge();
-      return this.#summary(reason, loop.commits);
+      return await ending.within(this.#work(monitor), rest);
     } catch (error) {
+      ending.end();
       // What was released before the failure is whole and goes out; the failure is what the caller hears of.
-      await Promise.allSettled(this.#sinks.map((sink) => sink.flush()));
+      const flushed = Promise.allSettled(this.#outputs.map((sink) => sink.flush()));
+      await ending.within(flushed, rest).catch((late) => monitor.log(String(late.message)));
       throw error;
     } finally {
-      this.#end();
+      ending.end();
       await this.#close(monitor.log);
+      if (this.#keeper !== null) await this.#ending.closing(this.#keeper.close());
       this.#failures.close();
       monitor.stop();
-      offSignals();
-      signal?.removeEventListener("abort", end);
+      unwatch();
+      forget();
     }
   }
 
+  async #work(monitor: Monitor): Promise<RunSummary> {
+    const { signal } = this.#ending;
+    const keeper = await this.#keep(monitor.log);
+    const loop = this.#loop(keeper);
+    await this.#open(monitor.log);
+    monitor.start();
+    const isCaughtUp = keeper === null || (await this.#replay(keeper, loop));
+    if (isCaughtUp) await loop.run(() => signal.aborted);
+    if (this.#failure !== null) throw this.#failure;
+    if (isCaughtUp) loop.finish();
+    const reason = signal.aborted ? "stopped" : "ended";
+    await this.#finish();
+    loop.acknowledge();
+    if (isCaughtUp) await keeper?.finish(loop.time);
+    if (this.#failure !== null) throw this.#failure;
+    return this.#summary(reason, loop.commits);
+  }
+
+  /** What keeps the state on disk, with what was there loaded; null where the run is not to outlive its process. */
+  async #keep(log: (line: string) => void): Promise<StateKeeper | null> {
+    const { persistence } = this.#options;
+    if (persistence === undefined) return null;
+    this.#keeper = await StateKeeper.open(persistence, {
+      engine: this.#engine,
+      sources: this.#named,
+      sinks: uniqueNames(this.#sinks).map((name, i) => ({ name, sink: this.#sinks[i] })),
+      log,
+      fail: (error) => this.#fail(error),
+      wake: () => this.#waker.wake(),
+    });
+    return this.#keeper;
+  }
+
+  async #replay(keeper: StateKeeper, loop: RunLoop): Promise<boolean> {
+    const { signal } = this.#ending;
+    return replay(keeper.recovered, {
+      loop,
+      sources: this.#named,
+      outputs: this.#outputs,
+      waker: this.#waker,
+      stopped: () => signal.aborted,
+    });
+  }
+
+  /** What the engine writes to. */
+  get #outputs(): readonly Sink[] {
+    return this.#keeper?.held.facades ?? this.#sinks;
+  }
+
   /** The error log, where somebody reads it, is no source like the others: the run neither offers it turns nor waits for it. */
-  #loop(): RunLoop {
+  #loop(keeper: StateKeeper | null): RunLoop {
     const log = this.#log();
     const sources = this.#sources.filter(({ source }) => source !== log?.source);
-    return new RunLoop(this.#engine, new CommitClock(), sources, this.#sinks, this.#waker, log);
+    const clock = new CommitClock(Date.now, keeper?.recovered.checkpoint?.manifest.time);
+    return new RunLoop(this.#engine, clock, sources, this.#outputs, this.#waker, log, keeper);
   }
 
   #log(): RunningSource<ErrorLog> | null {
@@ -141,14 +215,9 @@ class Run {
     return null;
   }
 
-  #end(): void {
-    this.#ending.abort();
-    this.#waker.wake();
-  }
-
   #fail(error: Error): void {
     this.#failure ??= error;
-    this.#end();
+    this.#ending.end();
   }
 
   async #open(log: (line: string) => void): Promise<void> {
@@ -167,17 +236,20 @@ class Run {
   }
 
   async #finish(): Promise<void> {
-    await Promise.all(this.#sinks.map((sink) => sink.flush()));
+    await Promise.all(this.#outputs.map((sink) => sink.flush()));
     if (this.#failure !== null) throw this.#failure;
     await Promise.all(this.#sinks.map((sink) => sink.end?.()));
   }
 
   /** Closes everything whatever happens; an error while closing is logged, so that it cannot hide the first one. */
   async #close(log: (line: string) => void): Promise<void> {
-    const closing = [...this.#sources.map(({ source }) => source), ...this.#sinks].map((end) => end.close());
-    for (const result of await Promise.allSettled(closing)) {
-      if (result.status === "rejected") log(`while closing: ${String(result.reason)}`);
-    }
+    const ends = [...this.#sources.map(({ source }) => source), ...this.#sinks];
+    const closing = ends.map(async (end) => {
+      const closed = end.close().catch((error) => log(`while closing: ${String(error)}`));
+      if (!(await this.#ending.closing(closed)))
+        log(`${end.name} did not close in time; it is left as it is`);
+    });
+    await Promise.all(closing);
   }
 
   #view(): MonitorView {
@@ -203,13 +275,19 @@ class Run {
   }
 }
 
-/** Stats by name; equal names are numbered. */
+/** Stats by name. */
 function named<Stats>(ends: readonly { readonly name: string; stats(): Stats }[]): Record<string, Stats> {
-  const result: Record<string, Stats> = {};
+  const names = uniqueNames(ends);
+  return Object.fromEntries(ends.map((end, i) => [names[i], end.stats()]));
+}
+
+/** The ends' names; equal ones are numbered. */
+function uniqueNames(ends: readonly { readonly name: string }[]): string[] {
+  const names = new Set<string>();
   for (const end of ends) {
     let name = end.name;
-    for (let n = 2; name in result; n++) name = `${end.name} ${n}`;
-    result[name] = end.stats();
+    for (let n = 2; names.has(name); n++) name = `${end.name} ${n}`;
+    names.add(name);
   }
-  return result;
+  return [...names];
 }

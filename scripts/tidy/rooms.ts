@@ -28,7 +28,7 @@ export const rooms: readonly Room[] = [
   { path: "lib/operators/", number: 7 },
   { path: "lib/plan/", number: 8, packages: ["immutable"] },
   { path: "lib/table/", number: 9 },
-  { path: "lib/persistence/", number: 10, packages: ["lmdb"] },
+  { path: "lib/persistence/", number: 10, packages: ["lmdb", "xxhash-wasm"] },
   { path: "lib/sql/", number: 10 },
   { path: "lib/runtime/", number: 11, packages: ["immutable"] },
   { path: "lib/debug/", number: 12 },

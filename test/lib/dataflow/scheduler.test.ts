@@ -35,7 +35,8 @@ class Recorder implements Operator {
 }
 
 function node(operator: Operator, inputs: readonly number[] = []): CircuitNode {
-  return { operator, inputs, label: `node${inputs.join("-")}`, site: null };
+  const label = `node${inputs.join("-")}`;
+  return { operator, inputs, label, site: null, identity: () => ({ stateName: label, title: label }) };
 }
 
 test("visits operators with input once, in topological order, and lets the others rest", () => {

@@ -1,0 +1,270 @@
+import { crashPoint } from "../base/crash-points.ts";
+import { formatSite, type SourceSite } from "../base/source-site.ts";
+import { TowpathError } from "../errors.ts";
+import type { Sink } from "../io/sink.ts";
+import type { Capture } from "../persistence/capture.ts";
+import { type RunningPlan, statePlan } from "../persistence/check-plan.ts";
+import { CheckpointStore } from "../persistence/checkpoint-store.ts";
+import { Journal } from "../persistence/journal.ts";
+import { dropJournal } from "../persistence/journal-files.ts";
+import { pageHash } from "../persistence/page-hash.ts";
+import { StateDirectory, writeFailure } from "../persistence/state-directory.ts";
+import type { Engine } from "./engine.ts";
+import { ErrorLog } from "./error-log.ts";
+import { HeldOutputs } from "./held-outputs.ts";
+import { type Recovered, recover } from "./recovery.ts";
+import type { CommitKeeper, RunningSource } from "./run-loop.ts";
+
+export interface PersistenceOptions {
+  /** A directory of this run's own; made where it is not there. */
+  readonly path: string;
+  /** Milliseconds from one checkpoint to the next; default 10,000. Fewer: less to do again after a crash, more writing. */
+  readonly snapshotEveryMs?: number;
+}
+
+/** A part of the run whose state is kept, under a name that no other of its kind has. */
+export interface NamedSource extends RunningSource {
+  readonly name: string;
+  /** Of what it reads. */
+  readonly fingerprint: string;
+  readonly site: SourceSite | null;
+}
+
+export interface NamedSink {
+  readonly name: string;
+  readonly sink: Sink;
+}
+
+/** The run as far as its state goes. */
+export interface KeptRun {
+  readonly engine: Engine;
+  readonly sources: readonly NamedSource[];
+  readonly sinks: readonly NamedSink[];
+  log(line: string): void;
+  fail(error: Error): void;
+  wake(): void;
+}
+
+/** The last checkpoint, for the live table. */
+export interface CheckpointStats {
+  readonly takenAt: number;
+  readonly durationMs: number;
+  /** For how long the engine stood still. */
+  readonly stallMs: number;
+  /** What was written: pages that had changed. */
+  readonly bytes: number;
+}
+
+const SNAPSHOT_EVERY_MS = 10_000;
+
+/**
+ * Keeps a run's state on disk:
+ *
+ *   commit: journal its range → step → hand on what comes of it once the record is durable
+ *   checkpoint: copy what has changed → flush the outputs → journal that → write → tell the sources
+ *
+ * A checkpoint is taken between two commits and written while the run goes on; one at a time.
+ */
+export class StateKeeper implements CommitKeeper {
+  readonly #run: KeptRun;
+  readonly #directory: StateDirectory;
+  readonly #store: CheckpointStore;
+  readonly #everyMs: number;
+  readonly #plan: RunningPlan;
+  readonly #names: ReadonlyMap<RunningSource["source"], string>;
+  readonly recovered: Recovered;
+  readonly #journal: Journal;
+  readonly held: HeldOutputs;
+  /** The time of the last checkpoint, and of the one before. */
+  #savedTime: number;
+  #flushedTime: number;
+  #begunAt = performance.now();
+  #isReady = false;
+  #atWork: Promise<void> | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #failed = false;
+  lastCheckpoint: CheckpointStats | null = null;
+
+  private constructor(
+    run: KeptRun,
+    directory: StateDirectory,
+    store: CheckpointStore,
+    plan: RunningPlan,
+    recovered: Recovered,
+    everyMs: number,
+  ) {
+    this.#run = run;
+    this.#directory = directory;
+    this.#store = store;
+    this.#plan = plan;
+    this.#everyMs = everyMs;
+    this.recovered = recovered;
+    this.#names = new Map(run.sources.map(({ source, name }) => [source, name]));
+    const { lastTime, number, flushedTime } = recovered;
+    this.#flushedTime = flushedTime;
+    this.#savedTime = recovered.checkpoint?.manifest.time ?? 0;
+    this.#journal = new Journal(directory.journal, statePlan(plan), lastTime, number, {
+      durable: () => {
+        this.held.handOn();
+        run.wake();
+      },
+      failed: (error) => this.#fail(error),
+    });
+    const fail = (error: Error): void => run.fail(error);
+    this.held = new HeldOutputs(
+      run.sinks.map(({ sink }) => sink),
+      this.#journal,
+      fail,
+    );
+  }
+
+  /** Takes the directory, and gives the run's parts the state that is there: before any of them is opened. */
+  static async open(
+    { path, snapshotEveryMs = SNAPSHOT_EVERY_MS }: PersistenceOptions,
+    run: KeptRun,
+  ): Promise<StateKeeper> {
+    for (const { name, source, site } of run.sources) checkHistory(name, source, site);
+    const plan = { operators: run.engine.states, sources: run.sources };
+    const directory = await StateDirectory.open(path);
+    try {
+      const store = new CheckpointStore(directory.path, await pageHash());
+      const recovered = await recover(directory, store, plan, run.log);
+      load(run, recovered);
+      await recovered.checkpoint?.close();
+      return new StateKeeper(run, directory, store, plan, recovered, snapshotEveryMs);
+    } catch (error) {
+      await directory.close();
+      throw error;
+    }
+  }
+
+  sealed({ source }: RunningSource, time: number): void {
+    const range = source.history?.range() ?? null;
+    this.#journal.append({ kind: "commit", time, source: this.#nameOf(source), range });
+  }
+
+  delivered(time: number): void {
+    if (time <= this.#flushedTime) return;
+    this.#flushedTime = time;
+    this.#journal.append({ kind: "flushed", time });
+  }
+
+  between(time: number): void {
+    this.held.handOn();
+    if (this.#failed || time <= this.#savedTime) return;
+    if (this.#isReady) {
+      this.#isReady = false;
+      this.#atWork = this.#guard(this.#checkpoint(time));
+      return;
+    }
+    if (this.#atWork !== null) return;
+    const dueInMs = this.#begunAt + this.#everyMs - performance.now();
+    if (dueInMs <= 0) this.#prepare();
+    else this.#timer ??= setTimeout(() => this.#wake(), dueInMs).unref();
+  }
+
+  /** A last checkpoint, so that the next run has nothing to do again. Everything is delivered. */
+  async finish(time: number): Promise<void> {
+    await this.#atWork;
+    if (this.#failed || time <= this.#savedTime) return;
+    await this.#store.prepare();
+    await this.#checkpoint(time);
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#atWork;
+    await this.#journal.close();
+    await this.#store.close();
+    await this.#directory.close();
+  }
+
+  #nameOf(source: RunningSource["source"]): string {
+    return this.#names.get(source) as string;
+  }
+
+  #wake(): void {
+    this.#timer = undefined;
+    this.#run.wake();
+  }
+
+  #prepare(): void {
+    this.#begunAt = performance.now();
+    this.#atWork = this.#guard(
+      this.#store.prepare().then(() => {
+        this.#isReady = true;
+      }),
+    );
+  }
+
+  /** What goes wrong ends the run. */
+  #guard(work: Promise<void>): Promise<void> {
+    return work
+      .catch((error) => this.#fail(error))
+      .finally(() => {
+        this.#atWork = null;
+        this.#run.wake();
+      });
+  }
+
+  #fail(error: unknown): void {
+    this.#failed = true;
+    this.#run.fail(writeFailure(this.#directory.path, error));
+  }
+
+  /** Captures the state after the commit at `time`, at once, and then writes it. */
+  #checkpoint(time: number): Promise<void> {
+    const begun = performance.now();
+    const capture = this.#store.begin();
+    const writer = capture.writer();
+    this.#run.engine.save(writer.scope("engine"));
+    for (const { name, source } of this.#run.sources)
+      source.history?.save(writer.scope("sources").scope(name));
+    this.#journal.startFile(time);
+    return this.#complete(capture, time, begun, performance.now() - begun);
+  }
+
+  async #complete(capture: Capture, time: number, begun: number, stallMs: number): Promise<void> {
+    try {
+      await this.held.close(time);
+      const outputs = capture.writer().scope("outputs");
+      for (const { name, sink } of this.#run.sinks) sink.save?.(outputs.scope(name));
+    } finally {
+      this.held.open();
+    }
+    if (this.#failed) return;
+    this.delivered(time);
+    const { takenAt, bytes } = await this.#store.write(capture, time, statePlan(this.#plan));
+    await dropJournal(this.#directory.journal, this.#savedTime);
+    this.#savedTime = time;
+    crashPoint("before-acknowledge");
+    for (const { source } of this.#run.sources) source.history?.checkpointed?.(time);
+    crashPoint("after-acknowledge");
+    this.lastCheckpoint = { takenAt, bytes, stallMs, durationMs: performance.now() - begun };
+  }
+}
+
+function checkHistory(name: string, source: RunningSource["source"], site: SourceSite | null): void {
+  if (source.history !== undefined || source instanceof ErrorLog) return;
+  throw new TowpathError(
+    "TP_BAD_ARGUMENT",
+    `the source "${name}" cannot be resumed: what it has given cannot be had again`,
+    {
+      where: formatSite(site),
+      hint: "Run without `persistence`, or read the rows from Kafka, from files or from pw.input.",
+    },
+  );
+}
+
+function load({ engine, sources, sinks }: KeptRun, { checkpoint, commits }: Recovered): void {
+  const image = checkpoint?.image ?? null;
+  if (image !== null) engine.load(image.reader().scope("engine"));
+  for (const { name, source } of sources) {
+    const own = commits.filter((commit) => commit.source === name);
+    const state = image?.has(`sources/${name}`) ? image.reader().scope("sources").scope(name) : null;
+    source.history?.resume(state, own);
+  }
+  for (const { name, sink } of sinks) {
+    if (image?.has(`outputs/${name}`)) sink.load?.(image.reader().scope("outputs").scope(name));
+  }
+}
