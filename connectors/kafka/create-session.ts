@@ -1,6 +1,7 @@
-import { InputSession, type SessionOptions } from "../../lib/io/input-session.ts";
+import { InputSession } from "../../lib/io/input-session.ts";
 import type { DeadLetters } from "../../lib/io/rejections.ts";
 import type { Session } from "../../lib/io/session.ts";
+import type { SessionOptions } from "../../lib/io/session-options.ts";
 import type { Rejection } from "../../lib/io/source.ts";
 import { UpdatesSession } from "../../lib/io/updates-session.ts";
 import { MessageKeyReader } from "../formats/message-key.ts";

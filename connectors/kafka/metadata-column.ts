@@ -21,20 +21,20 @@ export class MetadataWriter {
   readonly #slots: PartitionSlots;
   /** Runs come in the order of the messages, so the search for a row's message goes on where the last one ended. */
   #at = 0;
+  #messages: PackedMessages | null = null;
 
   constructor(slots: PartitionSlots) {
     this.#slots = slots;
-  }
-
-  /** A new batch begins. */
-  restart(): void {
-    this.#at = 0;
   }
 
   write(messages: PackedMessages, segment: Segment, from: number, to: number): void {
     const { columns, partitions, offsets } = segment.rows;
     const builder = columns.at(-1) as ColumnBuilder | null;
     if (builder === null) return;
+    if (messages !== this.#messages) {
+      this.#messages = messages;
+      this.#at = 0;
+    }
     for (let row = from; row < to; row++) {
       while (
         messages.offsets[this.#at] !== offsets[row] ||

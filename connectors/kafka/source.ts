@@ -18,7 +18,7 @@ import { type Consumer, OFFSET_BEGINNING } from "./consumer.ts";
 import { createSession, wantedAttributes } from "./create-session.ts";
 import { DeadLetterTopic } from "./dead-letter-topic.ts";
 import { embeddedFailure } from "./embedded.ts";
-import type { Ingest } from "./ingest.ts";
+import type { Ingest, IngestEvent } from "./ingest.ts";
 import { MetadataWriter } from "./metadata-column.ts";
 import { OffsetLedger, wantsAutoCommit } from "./offset-ledger.ts";
 import { OffsetWatch } from "./offset-watch.ts";
@@ -27,6 +27,7 @@ import { choosePartitions, isChosen } from "./partition-choice.ts";
 import { discoveryIntervalMs, findPartitions, PartitionDiscovery } from "./partition-discovery.ts";
 import { PartitionSlots } from "./partition-slots.ts";
 import { ReadingBounds } from "./reading-bounds.ts";
+import { KafkaHistory } from "./source-history.ts";
 import type { SourcePlan } from "./source-plan.ts";
 import { StallReport } from "./stall-report.ts";
 import { checkStarts, findStarts } from "./start-offsets.ts";
@@ -38,6 +39,7 @@ const HOUSEKEEPING_MS = 1_000;
 /** Rows out of Kafka topics: all partitions, directly assigned, each read from its start in order. */
 export class KafkaSource implements Source {
   readonly name: string;
+  readonly history: KafkaHistory;
   readonly #plan: SourcePlan;
   readonly #wantsMetadata: boolean;
   readonly #slots = new PartitionSlots();
@@ -49,6 +51,8 @@ export class KafkaSource implements Source {
   readonly #letters: DeadLetterTopic | null;
   /** What was found, while dead letters that come before it are on their way. */
   #found: PollResult = IDLE;
+  /** Ends of partitions that were met behind the messages fed last, while commits are made again. */
+  #ends: IngestEvent[] = [];
   #context: SourceContext | null = null;
   #consumer: Consumer | null = null;
   #ingest: Ingest | null = null;
@@ -87,13 +91,17 @@ export class KafkaSource implements Source {
     });
     this.#backlog = new Backlog(plan.maxBacklogRows);
     this.#ledger = wantsAutoCommit(plan.settings) ? new OffsetLedger(this.#slots) : null;
+    this.history = new KafkaHistory(plan.topics, this.#slots, this.#session, (time) =>
+      this.#ledger?.acknowledge(time),
+    );
   }
 
   async open(context: SourceContext): Promise<void> {
     const { settings, topics, mode } = this.#plan;
     this.#context = context;
     embeddedFailure(settings)?.catch((error: Error) => this.#fail(error));
-    const partitionEnds = mode === "static";
+    // Compaction may have removed the last messages of commits that are made again: their partition's end tells.
+    const partitionEnds = mode === "static" || this.#session.isReplaying;
     const { consumer, ingest } = await openConsumer(settings, partitionEnds);
     this.#consumer = consumer;
     await consumer.connect(topics[0]);
@@ -131,7 +139,9 @@ export class KafkaSource implements Source {
     const until = performance.now() + TURN_MS;
     while (!this.#session.poll()) {
       if (this.#lettersFull()) return IDLE;
+      if (this.#passEnds()) continue;
       if (!this.#readOn()) {
+        if (this.#ends.length > 0) continue;
         if (this.#failed) return ENDED;
         if (this.#bounds?.reached === true) return this.#finish();
         this.#sleepUntilDue();
@@ -148,6 +158,7 @@ export class KafkaSource implements Source {
   seal(time: number): Batch | null {
     const batch = this.#session.seal(time);
     this.#backlog.sealed(time, batch?.length ?? 0);
+    this.history.sealed();
     this.#ledger?.note(time, this.#session);
     return batch;
   }
@@ -157,7 +168,7 @@ export class KafkaSource implements Source {
   }
 
   acknowledge(time: number): void {
-    this.#ledger?.acknowledge(time);
+    if (!this.history.isOn) this.#ledger?.acknowledge(time);
     if (this.#backlog.delivered(time)) this.#context?.wake();
   }
 
@@ -187,16 +198,21 @@ export class KafkaSource implements Source {
     checkStarts(startFrom, all);
     const partitions = choosePartitions(choice, topics, all);
     if (partitions.length === 0) this.#tellNothingChosen(all.length);
-    const starts = await findStarts(consumer, settings, startFrom, partitions, mode === "static");
+    this.history.check(partitions);
+    const wantsEnds = mode === "static";
+    const options = { startFrom, wantsEnds, history: this.history };
+    const starts = await findStarts(consumer, settings, partitions, options);
+    const ends: number[] = [];
     partitions.forEach(({ topic, partition }, i) => {
-      const slot = this.#slots.add(topic, partition);
-      this.#slots.positions[slot] = starts[i].position;
+      const { position, end } = starts[i];
+      const known = this.#slots.find(topic, partition);
+      const slot = known < 0 ? this.#slots.add(topic, partition) : known;
+      this.#slots.positions[slot] = position;
+      this.history.begin(slot, position);
       this.#session.assign(slot);
+      ends[slot] = end ?? 0;
     });
-    if (mode === "static") {
-      const ends = starts.map(({ end }) => end ?? 0);
-      this.#bounds = new ReadingBounds(this.#slots, ends);
-    }
+    if (wantsEnds) this.#bounds = new ReadingBounds(this.#slots, ends);
     consumer.assign(partitions.map((partition, i) => ({ ...partition, offset: starts[i].offset })));
   }
 
@@ -216,20 +232,28 @@ export class KafkaSource implements Source {
     this.#isIdle = messages === null;
     if (messages === null || this.#failed) return false;
     this.#connection?.answered();
-    this.#metadata.restart();
     this.#session.feed(this.#bounds?.within(messages) ?? messages);
     this.#ahead.count(messages);
     return true;
   }
 
-  #heed(event: ReturnType<Ingest["takeEvents"]>[number]): void {
+  #heed(event: IngestEvent): void {
     const { code, slot, offset } = event;
     if (code === clientErrors.partitionEof) {
       if (slot >= 0) this.#slots.reached(slot, offset);
+      if (slot >= 0 && this.#session.isReplaying) this.#ends.push(event);
       this.#connection?.answered();
     } else if (isPassing(event)) this.#connection?.note(event);
     else
       this.#fail(clientFailure(event, this.#plan.settings, slot < 0 ? undefined : this.#slots.place(slot)));
+  }
+
+  /** Tells the session of partition ends once it has used up the messages before them; false where there are none. */
+  #passEnds(): boolean {
+    const ends = this.#ends;
+    this.#ends = [];
+    for (const { slot, offset } of ends) this.#session.pass(slot, offset);
+    return ends.length > 0;
   }
 
   /** The last commits of a static source, one a call: with scope aligned a tail may be several segments long. */
@@ -274,6 +298,7 @@ export class KafkaSource implements Source {
   #addNew(slots: readonly number[]): void {
     for (const slot of slots) {
       this.#session.assign(slot);
+      this.history.begin(slot, 0);
       this.#running().log(`${this.name}: reading a new partition: ${this.#slots.place(slot)}`);
     }
     this.#consumer?.assign(slots.map((slot) => ({ ...this.#slots.at(slot), offset: OFFSET_BEGINNING })));

@@ -4,6 +4,16 @@ import { type Consumer, OFFSET_BEGINNING, type Watermarks } from "./consumer.ts"
 import type { KafkaSettings } from "./options.ts";
 import type { TopicPartition } from "./partition-slots.ts";
 import type { StartFrom } from "./read-options.ts";
+import type { KafkaHistory, Resumed } from "./source-history.ts";
+
+/** What the start of a source depends on. */
+export interface StartOptions {
+  readonly startFrom: StartFrom;
+  /** Whether the ends are wanted too. */
+  readonly wantsEnds: boolean;
+  /** What an earlier process has read; it comes before `startFrom`. */
+  readonly history: KafkaHistory;
+}
 
 /** Where reading a partition begins. */
 export interface Start {
@@ -19,24 +29,32 @@ export interface Start {
  * Finds the start of each partition. The offsets go into `assign`, because a seek right after it fails.
  *
  * "earliest" stays a name where it can: a number could be gone by the time of the first fetch. "latest" becomes a
- * number, so that nothing which comes after this moment is missed.
+ * number, so that nothing which comes after this moment is missed. `startFrom` counts for partitions that nobody has
+ * read yet, of topics that nobody has read yet.
  *
- * Throws TP_KAFKA_OFFSET_OUT_OF_RANGE for an offset that the broker does not have, TP_KAFKA_FAILED for times on a
- * broker that cannot look them up.
+ * Throws TP_KAFKA_OFFSET_OUT_OF_RANGE for an offset that the broker does not have, TP_SOURCE_CHANGED for a topic
+ * that ends before what has been read of it, TP_KAFKA_FAILED for times on a broker that cannot look them up.
  */
 export async function findStarts(
   consumer: Consumer,
   settings: KafkaSettings,
-  startFrom: StartFrom,
   partitions: readonly TopicPartition[],
-  wantsEnds: boolean,
+  { startFrom, wantsEnds, history }: StartOptions,
 ): Promise<Start[]> {
-  if (startFrom === "earliest" && !wantsEnds) {
+  if (startFrom === "earliest" && !wantsEnds && !history.isOn) {
     return partitions.map(() => ({ offset: OFFSET_BEGINNING, position: -1, end: null }));
   }
-  const given = await givenOffsets(consumer, settings, startFrom, partitions);
+  const before = partitions.map(({ topic, partition }) => history.resumed(topic, partition));
+  const fresh = partitions.filter(({ topic }, i) => before[i] === null && !history.hasRead(topic));
+  const given = await givenOffsets(consumer, settings, startFrom, fresh);
   const marks = await Promise.all(partitions.map((partition) => consumer.watermarks(partition)));
-  return partitions.map((partition, i) => startOf(partition, given[i], marks[i], settings));
+  return partitions.map((partition, i) => {
+    const resumed = before[i];
+    if (resumed !== null && resumed.position >= 0)
+      return resumedStart(partition, resumed, marks[i], settings);
+    const place = fresh.indexOf(partition);
+    return startOf(partition, place < 0 ? "earliest" : given[place], marks[i], settings);
+  });
 }
 
 type Given = number | "earliest" | "latest";
@@ -60,12 +78,40 @@ function startOf(
   return { offset: given, position: Math.max(given, low), end: high };
 }
 
+/** Where an earlier process ended; what is missing of the commits that are made again cannot be left out. */
+function resumedStart(
+  { topic, partition }: TopicPartition,
+  { position, replayedTo }: Resumed,
+  { low, high }: Watermarks,
+  settings: KafkaSettings,
+): Start {
+  const where = `topic ${topic}, partition ${partition}`;
+  const read = Math.max(position, replayedTo);
+  if (high < read) {
+    const detail = `it ends at offset ${high}, and an earlier run has read up to offset ${read}`;
+    throw new TowpathError("TP_SOURCE_CHANGED", detail, {
+      where,
+      hint: "Was the topic made anew, or is this another cluster? Start afresh where that is meant: npx towpath state PATH --clear.",
+    });
+  }
+  if (low > position && (replayedTo > position || settings["auto.offset.reset"] === undefined)) {
+    const gap = low - 1 === position ? `offset ${position} is` : `offsets ${position} to ${low - 1} are`;
+    const detail = `${gap} gone: an earlier run ended at offset ${position}, and the broker has ${low} to ${high}`;
+    throw new TowpathError("TP_KAFKA_OFFSET_OUT_OF_RANGE", detail, { where, hint: resumeHint });
+  }
+  return { offset: position, position: Math.max(position, low), end: high };
+}
+
+const resumeHint =
+  'Retention has removed messages before they were read. Raise retention.ms of the topic. To go on without them set "auto.offset.reset": "earliest", which works unless commits that no checkpoint holds are among them; or start afresh: npx towpath state PATH --clear.';
+
 async function givenOffsets(
   consumer: Consumer,
   settings: KafkaSettings,
   startFrom: StartFrom,
   partitions: readonly TopicPartition[],
 ): Promise<Given[]> {
+  if (partitions.length === 0) return [];
   if (startFrom === "earliest" || startFrom === "latest") return partitions.map(() => startFrom);
   if (startFrom === "committed") {
     return (await consumer.committed(partitions)).map((offset) => offset ?? "earliest");

@@ -1,58 +1,20 @@
 import type { Batch } from "../data/batch.ts";
-import type { Failed } from "../data/coerce.ts";
 import { NULL } from "../data/column.ts";
-import type { RowBuilder } from "../data/row-builder.ts";
-import type { Columns } from "../data/schema.ts";
+import type { StateReader, StateWriter } from "../data/state.ts";
 import { TowpathError } from "../errors.ts";
 import { findMarker, partitionRun } from "../kernels/find-marker.ts";
 import { commitEvents, type Events } from "./commit-events.ts";
-import type { CommitPolicy } from "./commit-policy.ts";
 import { AlignedScope, type CommitScope, commitScope } from "./commit-scopes.ts";
 import { HeldMessages } from "./held-messages.ts";
-import { KeyedCommits, type KeyedSession } from "./keyed-commits.ts";
+import { KeyedCommits } from "./keyed-commits.ts";
 import { messageFinder, ownMessages } from "./own-messages.ts";
-import type { PackedMessages, Parser, Reject } from "./parser.ts";
-import { type DeadLetters, Rejections } from "./rejections.ts";
+import type { PackedMessages, Reject } from "./parser.ts";
+import { ReachedOffsets } from "./reached-offsets.ts";
+import { Rejections } from "./rejections.ts";
+import { type CommitEnds, Replay, replayFailure } from "./replay.ts";
 import { type Segment, SegmentPool } from "./segment.ts";
 import type { Session } from "./session.ts";
-import type { Rejection } from "./source.ts";
-
-export interface SessionOptions {
-  readonly parser: Parser;
-  /** The table's columns; after those of the parser may come one for the metadata. */
-  readonly columns: Columns;
-  readonly needed: readonly boolean[];
-  /** Positions of the primary key's columns, or null: rows are then keyed by where they stand. */
-  readonly primaryKey: readonly number[] | null;
-  /** With a primary key: what a message with a live row's key means; default "upsert". */
-  readonly session?: KeyedSession;
-  /**
-   * With a primary key: orders the partitions within a commit, the same way in every run; a key that comes in two of
-   * them is reported. Default: by number, and nothing is reported.
-   */
-  compare?(partition: number, other: number): number;
-  /**
-   * With a primary key: writes the key's columns of a message without payload, which ends its key's row, as the next
-   * row. Default: such messages are the parser's.
-   */
-  readKey?(messages: PackedMessages, i: number, rows: RowBuilder): Failed | null;
-  readonly policy: CommitPolicy;
-  readonly onError: "fail" | "skip" | DeadLetters;
-  /** Source name, topic and partition of a partition slot, for keys. */
-  origin(partition: number): string;
-  /** "topic orders, partition 0": for errors. */
-  place(partition: number): string;
-  /** "orders.csv:17": a message, for errors; default: its partition's place and its offset. */
-  position?(partition: number, offset: number): string;
-  /** Fills the metadata column of rows [from, to) of `segment`, which came from `messages`. */
-  metadata?(messages: PackedMessages, segment: Segment, from: number, to: number): void;
-  /** Scope aligned: the partition is ahead of the others, or no longer. */
-  onAhead?(partition: number, ahead: boolean): void;
-  log(line: string): void;
-  /** Told of each message that is left out. */
-  list?(rejection: Rejection): void;
-  now(): number;
-}
+import type { SessionOptions } from "./session-options.ts";
 
 /** Pending rows that get no marker for this long are worth a line. */
 const QUIET_AFTER_MS = 10_000;
@@ -72,9 +34,14 @@ export class InputSession implements Session {
   readonly #rejections: Rejections;
   /** A duplicate is found when its commit is whole, and may have to be sent away then. */
   readonly #keepsMessages: boolean;
+  readonly #reached = new ReachedOffsets();
   #messages: PackedMessages | null = null;
   #at = 0;
+  /** Messages that come behind these. */
+  #waiting: PackedMessages[] = [];
+  #replay: Replay | null = null;
   #sealed: readonly Segment[] = [];
+  #sealedEnds: CommitEnds = new Map();
   #sawMarker = false;
   #warnedQuiet = false;
   rows = 0;
@@ -85,7 +52,7 @@ export class InputSession implements Session {
     this.#options = options;
     const built = needed.map((need, i) => need || (primaryKey?.includes(i) ?? false));
     this.#pool = new SegmentPool(columns, built);
-    this.#scope = commitScope(policy.scope, this.#pool, (partition, ahead) =>
+    this.#scope = commitScope(policy.scope, this.#pool, this.#reached, (partition, ahead) =>
       options.onAhead?.(partition, ahead),
     );
     this.#marker = policy.marker === null ? null : Buffer.from(policy.marker);
@@ -102,7 +69,7 @@ export class InputSession implements Session {
 
   /** Rows received and not yet committed. */
   get pendingRows(): number {
-    return this.#scope.pendingRows;
+    return this.#scope.pendingRows + (this.#replay?.pendingRows ?? 0);
   }
 
   /** Messages that were rejected and left out. */
@@ -135,26 +102,58 @@ export class InputSession implements Session {
     this.#at = 0;
   }
 
-  /** Whether the messages of the last `feed` are used up. */
-  get drained(): boolean {
-    return this.#messages === null;
-  }
-
   /** Goes on until a commit is whole (true) or the messages are used up (false). May throw for a bad message. */
   poll(): boolean {
     if (this.#takeReady()) return true;
-    const messages = this.#messages;
-    while (messages !== null && this.#at < messages.length) {
-      this.#readRun(messages);
-      if (this.#takeReady()) return true;
+    for (let messages = this.#messages; messages !== null; messages = this.#takeWaiting()) {
+      while (this.#at < messages.length) {
+        if (this.#replay === null) this.#readRun(messages);
+        else this.#replayRun(messages, this.#replay);
+        if (this.#takeReady()) return true;
+      }
     }
-    this.#messages = null;
     if (this.dueInMs === 0) this.#scope.closeAll();
     return this.#takeReady();
   }
 
+  replay(commits: readonly CommitEnds[]): void {
+    if (commits.length === 0) return;
+    this.#replay = new Replay(commits, this.#pool, (partition, ahead) =>
+      this.#options.onAhead?.(partition, ahead),
+    );
+    this.#rejections.areRepeated = true;
+  }
+
+  get isReplaying(): boolean {
+    return this.#replay !== null;
+  }
+
+  pass(partition: number, offset: number): void {
+    this.#replay?.pass(partition, offset);
+  }
+
+  /** The header that a format has found in the messages. */
+  get learnt(): unknown {
+    return this.#options.parser.save?.() ?? null;
+  }
+
+  learn(header: unknown): void {
+    if (header !== null) this.#options.parser.load?.(header);
+  }
+
+  save(writer: StateWriter): void {
+    writer.value("sawMarker", this.#sawMarker);
+    this.#keyed?.save(writer.scope("keyed"));
+  }
+
+  load(reader: StateReader): void {
+    this.#sawMarker = reader.value("sawMarker") === true;
+    this.#keyed?.load(reader.scope("keyed"));
+  }
+
   /** The end of a static source: whether a last commit is to be sealed. */
   finish(): boolean {
+    if (this.#replay !== null) throw replayFailure(this.#replay.left);
     this.#held.finish();
     const { tail, marker } = this.#options.policy;
     const commits = tail === "commit" || (tail === "auto" && (marker === null || !this.#sawMarker));
@@ -173,17 +172,8 @@ export class InputSession implements Session {
     return this.#keyed === null ? this.#events(time).batch : this.#keyed.seal(time);
   }
 
-  /** For each partition in the commit just sealed, the offset after its last row; call it between seal and release. */
-  sealedOffsets(): Map<number, number> {
-    const reached = new Map<number, number>();
-    for (const { rows } of this.#sealed) {
-      for (let row = 0; row < rows.length; ) {
-        const end = partitionRun(rows.partitions, row, rows.length);
-        reached.set(rows.partitions[row], rows.offsets[end - 1] + 1);
-        row = end;
-      }
-    }
-    return reached;
+  sealedOffsets(): CommitEnds {
+    return this.#sealedEnds;
   }
 
   release(): void {
@@ -203,15 +193,35 @@ export class InputSession implements Session {
   }
 
   #takeReady(): boolean {
-    const segments = this.#scope.ready();
-    if (segments === null) return false;
+    const closed = this.#replay === null ? this.#scope.ready() : this.#replay.ready();
+    if (closed === null) return false;
+    const { segments, ends } = closed;
     this.#sealed = segments;
+    this.#sealedEnds = ends;
     const find = messageFinder(segments);
     this.#keyed?.take(this.#events(0), (partition, offset, detail) => {
       const original = () => find(partition, offset);
       this.#rejections.addUsed({ partition, offset, original }, "TP_ROW_DUPLICATE_KEY", detail);
     });
+    if (this.#replay?.isDone === true) this.#endReplay(this.#replay);
     return true;
+  }
+
+  /** What has been held comes before the rest of these messages. */
+  #endReplay(replay: Replay): void {
+    this.#replay = null;
+    this.#rejections.areRepeated = false;
+    this.#reached.takeMoved();
+    const rest = this.#messages;
+    this.#waiting = replay.finish();
+    if (rest !== null && this.#at < rest.length) this.#waiting.push(ownMessages(rest, this.#at, rest.length));
+    this.#takeWaiting();
+  }
+
+  #takeWaiting(): PackedMessages | null {
+    this.#messages = this.#waiting.shift() ?? null;
+    this.#at = 0;
+    return this.#messages;
   }
 
   #events(time: number): Events {
@@ -232,13 +242,39 @@ export class InputSession implements Session {
     const room =
       policy.everyRows === null ? stop : Math.min(stop, from + policy.everyRows - segment.rows.length);
     this.#parse(messages, from, room, segment);
-    this.#at = room;
-    if (policy.everyRows !== null && segment.rows.length >= policy.everyRows) this.#scope.mark(partition);
-    if (room === stop && stop < runEnd) {
-      this.#sawMarker = true;
-      this.#scope.mark(messages.partitions[stop]);
-      this.#at = stop + 1;
+    const atMarker = room === stop && stop < runEnd;
+    this.#at = atMarker ? stop + 1 : room;
+    const isFull = policy.everyRows !== null && segment.rows.length >= policy.everyRows;
+    this.#reached.note(messages, from, isFull ? room : this.#at);
+    if (isFull) this.#scope.mark(partition);
+    if (!atMarker) return;
+    if (isFull) this.#reached.note(messages, stop, stop + 1);
+    this.#sawMarker = true;
+    this.#scope.mark(messages.partitions[stop]);
+  }
+
+  /** Reads a partition's run up to where its commit ends. Markers have had their effect when it was made first. */
+  #replayRun(messages: PackedMessages, replay: Replay): void {
+    const from = this.#at;
+    const partition = messages.partitions[from];
+    const runEnd = partitionRun(messages.partitions, from, messages.length);
+    const end = replay.endOf(partition);
+    if (end === null) {
+      replay.hold(ownMessages(messages, from, runEnd));
+      this.#at = runEnd;
+      return;
     }
+    let to = from;
+    while (to < runEnd && messages.offsets[to] < end) to++;
+    for (let at = from; at < to; ) {
+      const stop = this.#findMarker(messages, at, to);
+      this.#parse(messages, at, stop, replay.current(partition));
+      if (stop < to) this.#sawMarker = true;
+      at = stop + 1;
+    }
+    this.#reached.note(messages, from, to);
+    this.#at = to;
+    replay.pass(partition, to < runEnd ? end : this.#reached.at(partition));
   }
 
   #findMarker(messages: PackedMessages, from: number, to: number): number {
@@ -258,7 +294,7 @@ export class InputSession implements Session {
     metadata?.(messages, segment, before, after);
     this.rows += after - before;
     segment.openedAt ??= now();
-    if (this.pendingRows > policy.maxPendingRows) throw this.#tooLarge();
+    if (this.#replay === null && this.pendingRows > policy.maxPendingRows) throw this.#tooLarge();
   }
 
   #readRows(messages: PackedMessages, from: number, to: number, segment: Segment): void {

@@ -1,6 +1,7 @@
 import type { Batch } from "../data/batch.ts";
 import { readCell } from "../data/cell.ts";
 import type { Columns } from "../data/schema.ts";
+import type { StateReader, StateWriter } from "../data/state.ts";
 import { inOrder, orderEvents } from "../kernels/order-events.ts";
 import type { Events } from "./commit-events.ts";
 import { KeyedRows } from "./keyed-rows.ts";
@@ -65,6 +66,14 @@ export class KeyedCommits {
     const delta = this.#rows.apply(batch.at(time), ends, this.#order, partitions);
     this.#events = null;
     return delta;
+  }
+
+  save(writer: StateWriter): void {
+    this.#rows.save(writer);
+  }
+
+  load(reader: StateReader): void {
+    this.#rows.load(reader);
   }
 
   /** Null where the events stand in order already, as those of one partition do. */

@@ -4,6 +4,7 @@ import { ABSENT, type Column, NULL, NumberColumn, type TextColumn, VALUE } from 
 import { consolidate } from "../data/consolidate.ts";
 import { KEY_WORDS, Keys } from "../data/keys.ts";
 import { keysOfValues } from "../data/row-key.ts";
+import type { StateReader, StateWriter } from "../data/state.ts";
 import type { ColumnType } from "../data/type.ts";
 import { RowIndex } from "../trace/row-index.ts";
 
@@ -141,6 +142,45 @@ export class LiveRows {
       if (keySlot >= 0 && --this.#keyUses[keySlot] === 0) this.#keys.remove(keySlot);
     }
     this.#loose = [];
+  }
+
+  /** Counts a change of a history again, `sign` 1, or as if it had not been, -1; only while `toBatch` may be asked. */
+  shift(history: number, { slots, diffs }: RowChange, sign: 1 | -1): void {
+    this.#history = history;
+    for (let i = 0; i < slots.length; i++) this.#count(slots[i], sign * diffs[i]);
+  }
+
+  save(writer: StateWriter): void {
+    const { capacity } = this.#rows;
+    this.#rows.save(writer.scope("rows"));
+    this.#keys.save(writer.scope("keys"));
+    writer.value("histories", this.#own.length);
+    this.#own.forEach((own, history) => {
+      writer.array(`own${history}`, grown(own, capacity), capacity);
+    });
+    writer.array("keyOf", this.#keyOf, capacity);
+    writer.array("taken", this.#taken, capacity);
+    writer.array("keyUses", this.#keyUses, this.#keys.capacity);
+  }
+
+  load(reader: StateReader): void {
+    this.#rows.load(reader.scope("rows"));
+    this.#keys.load(reader.scope("keys"));
+    const histories = reader.value("histories") as number;
+    for (let history = 0; history < histories; history++) this.#own.push(reader.int32(`own${history}`, 64));
+    this.#keyOf = reader.int32("keyOf", 64);
+    this.#taken = reader.uint8("taken", 64);
+    this.#keyUses = reader.int32("keyUses", 64);
+    this.#reserve(this.#rows.capacity);
+    this.#keyTotals = new Int32Array(this.#keyUses.length);
+    for (let slot = 0; slot < this.#rows.capacity; slot++) {
+      if (this.#taken[slot] === 0) continue;
+      for (const own of this.#own) this.#totals[slot] += own[slot];
+      if (this.#keyOf[slot] >= 0) this.#keyTotals[this.#keyOf[slot]] += this.#totals[slot];
+      // Rows of commits that had been read and not sealed are there without being live.
+      this.#loose.push(slot);
+    }
+    this.settle();
   }
 
   #reserve(capacity: number): void {

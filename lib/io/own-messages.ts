@@ -10,6 +10,7 @@ export function ownMessages(messages: PackedMessages, from: number, to: number):
     ...ownBytes(messages, from, to),
     partitions: messages.partitions.slice(from, to),
     offsets: messages.offsets.slice(from, to),
+    next: messages.next?.slice(from, to),
     timestamps: messages.timestamps?.slice(from, to) ?? null,
     keys: messages.keys === null ? null : ownBytes(messages.keys, from, to),
     headers: messages.headers === null ? null : (message) => headers[message],

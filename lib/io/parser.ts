@@ -16,6 +16,8 @@ export interface PackedMessages {
   /** The source's slot for the message's (topic, partition). */
   readonly partitions: Int32Array;
   readonly offsets: Float64Array;
+  /** Where reading goes on behind each message; absent: at the offset after its own. */
+  readonly next?: Float64Array | undefined;
   /** Milliseconds since 1970; null where nobody asked. */
   readonly timestamps: Float64Array | null;
   /** Message keys, packed like the payloads; null where nobody asked. */

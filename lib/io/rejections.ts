@@ -34,6 +34,8 @@ const REMEDY = "Mend the producer";
 export class Rejections {
   readonly #options: RejectionOptions;
   count = 0;
+  /** Set while commits are made again: what they left out has been sent away, and told, when they were made first. */
+  areRepeated = false;
 
   constructor(options: RejectionOptions) {
     this.#options = options;
@@ -58,9 +60,9 @@ export class Rejections {
       throw new TowpathError(code, detail, { where: position(partition, offset), hint });
     }
     this.count++;
-    if (onError !== "skip") onError.send(...original(), code, detail);
+    if (onError !== "skip" && !this.areRepeated) onError.send(...original(), code, detail);
     list({ code, detail, origin: position(partition, offset) });
-    if (this.count > REJECTIONS_LOGGED) return;
+    if (this.areRepeated || this.count > REJECTIONS_LOGGED) return;
     const done = onError === "skip" ? "skipped a message" : `sent a message to ${onError.topic}`;
     log(`${done}: ${code}: ${detail} (${position(partition, offset)})`);
     if (this.count === REJECTIONS_LOGGED) log("further such messages are counted, not logged");

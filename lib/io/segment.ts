@@ -16,6 +16,8 @@ export class Segment {
   openedAt: number | null = null;
   /** A marker (or a limit) has closed it. */
   closed = false;
+  /** Scope aligned: where its partition goes on behind the marker that closed it; -1 where none has. */
+  end = -1;
 
   constructor(columns: Columns, needed: readonly boolean[]) {
     this.rows = new RowBuilder(columns, needed);
@@ -27,6 +29,7 @@ export class Segment {
     this.messages = [];
     this.openedAt = null;
     this.closed = false;
+    this.end = -1;
   }
 }
 

@@ -1,5 +1,7 @@
 import type { Batch } from "../data/batch.ts";
+import type { StateReader, StateWriter } from "../data/state.ts";
 import type { PackedMessages } from "./parser.ts";
+import type { CommitEnds } from "./replay.ts";
 
 /**
  * From packed messages to commits, pulled by a source: `feed` once the last feed is used up, then `poll` until it
@@ -25,9 +27,26 @@ export interface Session {
   /** The end of a static source: whether a last commit is to be sealed. */
   finish(): boolean;
   seal(time: number): Batch | null;
-  /** For each partition in the commit just sealed, the offset to read on from; call it between seal and release. */
-  sealedOffsets(): ReadonlyMap<number, number>;
+  /**
+   * For each partition that the commit just sealed moves, the offset to read on from: behind its marker and all that
+   * was skipped; call it between seal and release.
+   */
+  sealedOffsets(): CommitEnds;
   release(): void;
   /** Says once when rows wait for long. Call it about once a second. */
   remind(): void;
+  /**
+   * Makes these commits first, whatever the policy says; comes before the first `feed`. Reading begins where the loaded
+   * state's last commit ended, or at the start.
+   */
+  replay(commits: readonly CommitEnds[]): void;
+  readonly isReplaying: boolean;
+  /** Everything of a partition before `offset` has been fed, also where no message says so. */
+  pass(partition: number, offset: number): void;
+  /** What reading depends on beside the messages behind an offset, as JSON: the csv header. Null where nothing does. */
+  readonly learnt: unknown;
+  learn(header: unknown): void;
+  /** What the sealed commits have left; what is pending is no part of it. Partitions keep their numbers. */
+  save(writer: StateWriter): void;
+  load(reader: StateReader): void;
 }

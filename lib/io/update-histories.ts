@@ -1,3 +1,4 @@
+import type { StateReader, StateWriter } from "../data/state.ts";
 import type { LiveRows, Misfit, RowChange } from "./live-rows.ts";
 import type { UpdateRows } from "./update-rows.ts";
 
@@ -10,9 +11,19 @@ interface History {
   readonly replaced: Set<string>;
 }
 
+/** A history as a checkpoint has it. */
+export interface SavedHistory {
+  readonly run: string | null;
+  /** Null before the first commit. */
+  readonly time: number | null;
+  readonly replaced: readonly string[];
+}
+
 /** What a message, or all parts of a commit, come to. */
 export interface TakenUpdates {
   readonly changes: readonly RowChange[];
+  /** Of each change. */
+  readonly times: readonly number[];
   /** Rows of the commits taken, and commits left out because they had been taken before. */
   readonly rows: number;
   readonly replayed: number;
@@ -52,6 +63,7 @@ export class UpdateHistories {
     const slots = live.locate(cells, keys, length);
     const replacedRows = anew && history.run !== null ? live.sizeOf(partition) : null;
     const changes: RowChange[] = [];
+    const changeTimes: number[] = [];
     let last = anew ? Number.NEGATIVE_INFINITY : history.time;
     let rows = 0;
     let replayed = 0;
@@ -68,12 +80,39 @@ export class UpdateHistories {
       }
       last = times[from];
       rows += to - from;
-      if (change.slots.length > 0) changes.push(change);
+      if (change.slots.length === 0) continue;
+      changes.push(change);
+      changeTimes.push(last);
     }
     if (anew && history.run !== null) history.replaced.add(history.run);
     history.run = run;
     history.time = last;
-    return { changes, rows, replayed, replacedRows };
+    return { changes, times: changeTimes, rows, replayed, replacedRows };
+  }
+
+  /** What is known of a partition's writers. */
+  stateOf(partition: number): SavedHistory {
+    const { run, time, replaced } = this.#at(partition);
+    return { run, time: Number.isFinite(time) ? time : null, replaced: [...replaced] };
+  }
+
+  /** Saves the histories, that of `partition` as `state` says. */
+  save(writer: StateWriter, partition: number, state: SavedHistory | null): void {
+    const known = Array.from(this.#histories, (_, i) =>
+      i === partition && state !== null ? state : this.stateOf(i),
+    );
+    writer.value("histories", known);
+  }
+
+  load(reader: StateReader): void {
+    const saved = reader.value("histories") as SavedHistory[];
+    saved.forEach(({ run, time, replaced }, partition) => {
+      this.#histories[partition] = {
+        run,
+        time: time ?? Number.NEGATIVE_INFINITY,
+        replaced: new Set(replaced),
+      };
+    });
   }
 
   #at(partition: number): History {

@@ -1,21 +1,24 @@
 import type { Batch } from "../data/batch.ts";
-import { readCell } from "../data/cell.ts";
 import { RowBuilder } from "../data/row-builder.ts";
 import type { Columns } from "../data/schema.ts";
-import { stableJson } from "../data/value.ts";
+import type { StateReader, StateWriter } from "../data/state.ts";
 import { type ErrorCode, TowpathError } from "../errors.ts";
-import { findMarker } from "../kernels/find-marker.ts";
+import { findMarker, partitionRun } from "../kernels/find-marker.ts";
 import { CommitParts } from "./commit-parts.ts";
 import { defaultCommitPolicy } from "./commit-policy.ts";
-import type { SessionOptions } from "./input-session.ts";
+import { describeRow } from "./describe-row.ts";
 import { LiveRows, type Misfit, type RowChange } from "./live-rows.ts";
 import { ownMessages } from "./own-messages.ts";
 import type { PackedMessages } from "./parser.ts";
 import { type Rejected, Rejections } from "./rejections.ts";
+import { type CommitEnds, replayFailure } from "./replay.ts";
+import { ReplayedTurns } from "./replayed-turns.ts";
 import type { Session } from "./session.ts";
+import type { SessionOptions } from "./session-options.ts";
 import { type UpdateHeaders, updateHeaders } from "./update-headers.ts";
-import { type TakenUpdates, UpdateHistories } from "./update-histories.ts";
+import { type SavedHistory, UpdateHistories } from "./update-histories.ts";
 import { type UpdateRows, updateColumns, updateRows } from "./update-rows.ts";
+import { UpdatesLog } from "./updates-log.ts";
 
 /** The parser reads the columns of `updateColumns` for the table's. */
 type UpdatesOptions = Pick<
@@ -28,6 +31,7 @@ type UpdatesOptions = Pick<
   | "onError"
   | "place"
   | "position"
+  | "onAhead"
   | "log"
   | "list"
   | "now"
@@ -36,6 +40,8 @@ type UpdatesOptions = Pick<
 /** A commit that waits to be sealed. */
 interface Commit {
   readonly change: RowChange;
+  /** As its writer says. */
+  readonly time: number;
   readonly partition: number;
   /** Of the message that completed it. */
   readonly offset: number;
@@ -43,11 +49,7 @@ interface Commit {
   readonly resumeAt: number;
 }
 
-/** Parts whose others do not come for this long are worth a line. */
-const QUIET_AFTER_MS = 10_000;
 const ANOTHER_CAME = "another commit came";
-const CELL_CHARACTERS_MAX = 80;
-const ROW_CHARACTERS_MAX = 240;
 const marker = Buffer.from(defaultCommitPolicy.marker ?? "");
 
 const FORMAT_REMEDY = 'Have nobody but pw.kafka.write, with its envelope "updates", write to this topic';
@@ -70,16 +72,19 @@ export class UpdatesSession implements Session {
   readonly #live: LiveRows;
   readonly #histories: UpdateHistories;
   readonly #rejections: Rejections;
+  readonly #log: UpdatesLog;
   /** Rows of messages that hold whole commits. */
   readonly #rows: RowBuilder;
   readonly #parts = new Map<number, CommitParts>();
   #messages: PackedMessages | null = null;
   #at = 0;
+  /** Messages that come behind these. */
+  #waiting: PackedMessages[] = [];
+  #replay: ReplayedTurns | null = null;
   #commits: Commit[] = [];
   #next = 0;
-  #saidReplay = false;
-  #saidReplaced = false;
-  #saidQuiet = false;
+  /** Of the partition of these commits, before the first of them. */
+  #historyBefore: SavedHistory | null = null;
   rows = 0;
   commits = 0;
   readonly dueInMs = null;
@@ -92,6 +97,11 @@ export class UpdatesSession implements Session {
     this.#live = new LiveRows(columns.map(({ type }) => type));
     this.#histories = new UpdateHistories(this.#live);
     this.#rows = this.#createRows();
+    this.#log = new UpdatesLog({
+      place: options.place,
+      position: (partition, offset) => this.#position(partition, offset),
+      log: (line) => options.log(line),
+    });
     this.#rejections = new Rejections({
       onError,
       position: (partition, offset) => this.#position(partition, offset),
@@ -115,8 +125,16 @@ export class UpdatesSession implements Session {
   assign(): void {}
 
   feed(messages: PackedMessages): void {
-    this.#messages = messages;
     this.#at = 0;
+    if (this.#replay === null) {
+      this.#messages = messages;
+      return;
+    }
+    const { partitions, length } = messages;
+    for (let from = 0, to = 0; from < length; from = to) {
+      to = partitionRun(partitions, from, length);
+      this.#replay.hold(messages, from, to);
+    }
   }
 
   poll(): boolean {
@@ -124,18 +142,62 @@ export class UpdatesSession implements Session {
     this.#live.settle();
     this.#commits = [];
     this.#next = 0;
-    const messages = this.#messages;
-    while (messages !== null && this.#at < messages.length) {
-      this.#read(messages, this.#at++);
+    for (let next = this.#takeMessage(); next !== null; next = this.#takeMessage()) {
+      this.#read(next.messages, next.i);
       if (this.#commits.length > 0) return true;
       this.#live.settle();
     }
-    this.#messages = null;
     return false;
   }
 
+  #takeMessage(): { readonly messages: PackedMessages; readonly i: number } | null {
+    if (this.#replay !== null) return this.#replay.take();
+    while (this.#messages !== null && this.#at === this.#messages.length) {
+      this.#messages = this.#waiting.shift() ?? null;
+      this.#at = 0;
+    }
+    return this.#messages === null ? null : { messages: this.#messages, i: this.#at++ };
+  }
+
+  replay(commits: readonly CommitEnds[]): void {
+    if (commits.length === 0) return;
+    const { onAhead } = this.#options;
+    this.#replay = new ReplayedTurns(commits, (partition, ahead) => onAhead?.(partition, ahead));
+    this.#rejections.areRepeated = true;
+  }
+
+  get isReplaying(): boolean {
+    return this.#replay !== null;
+  }
+
+  pass(): void {}
+
+  readonly learnt = null;
+  learn(): void {}
+
+  /** Of a message's commits those that have been sealed count: the others are read again with their message. */
+  save(writer: StateWriter): void {
+    const unsealed = this.#commits.slice(this.#next);
+    for (const { change, partition } of unsealed) this.#live.shift(partition, change, -1);
+    this.#live.save(writer.scope("live"));
+    for (const { change, partition } of unsealed) this.#live.shift(partition, change, 1);
+    const partition = unsealed.length === 0 ? -1 : unsealed[0].partition;
+    const sealed = this.#commits[this.#next - 1];
+    const history =
+      sealed === undefined || partition < 0
+        ? this.#historyBefore
+        : { ...this.#histories.stateOf(partition), time: sealed.time };
+    this.#histories.save(writer, partition, history);
+  }
+
+  load(reader: StateReader): void {
+    this.#live.load(reader.scope("live"));
+    this.#histories.load(reader);
+  }
+
   finish(): boolean {
-    for (const parts of this.#parts.values()) this.#leaveOut(parts, "the topic ends there");
+    if (this.#replay !== null) throw replayFailure(this.#replay.left);
+    for (const parts of this.#parts.values()) this.#log.leftOut(parts, "the topic ends there");
     this.#parts.clear();
     return false;
   }
@@ -146,25 +208,25 @@ export class UpdatesSession implements Session {
     return this.#live.toBatch(change, time, this.#options.needed, () => this.#position(partition, offset));
   }
 
-  sealedOffsets(): Map<number, number> {
+  sealedOffsets(): CommitEnds {
     const { partition, resumeAt } = this.#commits[this.#next];
     return new Map([[partition, resumeAt]]);
   }
 
   release(): void {
     this.#next++;
+    if (this.#replay === null) return;
+    this.#replay.made();
+    if (!this.#replay.isDone) return;
+    this.#waiting = this.#replay.finish();
+    this.#messages = this.#waiting.shift() ?? null;
+    this.#at = 0;
+    this.#replay = null;
+    this.#rejections.areRepeated = false;
   }
 
   remind(): void {
-    if (this.#saidQuiet) return;
-    for (const { messages, parts, openedAt } of this.#parts.values()) {
-      if (this.#options.now() - openedAt < QUIET_AFTER_MS) continue;
-      this.#saidQuiet = true;
-      const [{ partition }] = messages;
-      this.#options.log(
-        `a commit has waited 10 s for part ${messages.length + 1} of its ${parts} parts (${this.#options.place(partition)}); it stays invisible until it is whole`,
-      );
-    }
+    this.#log.remind(this.#parts.values(), this.#options.now());
   }
 
   #read(messages: PackedMessages, i: number): void {
@@ -176,7 +238,7 @@ export class UpdatesSession implements Session {
     if (headers === null) {
       const detail = "the headers part and parts do not say which part it is";
       this.#reject([message], "TP_ROW_BAD_UPDATES", detail, FORMAT_REMEDY);
-    } else if (this.#histories.hasReplaced(partition, headers.run)) this.#sayReplaced(message, headers.run);
+    } else if (this.#histories.hasReplaced(partition, headers.run)) this.#log.replaced(message, headers.run);
     else this.#readPart(messages, i, message, headers);
   }
 
@@ -194,7 +256,7 @@ export class UpdatesSession implements Session {
     if (!this.#parse(messages, i, message, unit)) return;
     unit.messages.push(message);
     if (!unit.complete) {
-      if (!goesOn && before !== undefined) this.#leaveOut(before, ANOTHER_CAME);
+      if (!goesOn && before !== undefined) this.#log.leftOut(before, ANOTHER_CAME);
       this.#parts.set(partition, unit);
       if (this.pendingRows > this.#options.policy.maxPendingRows) throw this.#tooLarge();
     } else {
@@ -230,6 +292,7 @@ export class UpdatesSession implements Session {
     if (rows.length === 0) return;
     const updates = this.#updates(rows);
     const { partition, offset } = messages[messages.length - 1];
+    this.#historyBefore = this.#histories.stateOf(partition);
     const taken = this.#histories.take(partition, run, updates);
     if ("code" in taken) {
       this.#rejectMisfit(unit, updates, taken);
@@ -237,11 +300,12 @@ export class UpdatesSession implements Session {
     }
     this.#endInterrupted(unit, partition);
     this.rows += taken.rows;
-    this.#sayTaken(taken, partition, offset);
+    this.#log.taken(taken, partition, offset);
     const first = messages[0].offset;
     const end = taken.changes.length - 1;
     this.#commits = taken.changes.map((change, i) => ({
       change,
+      time: taken.times[i],
       partition,
       offset,
       resumeAt: i === end ? offset + 1 : first,
@@ -254,7 +318,7 @@ export class UpdatesSession implements Session {
     const interrupted = this.#parts.get(partition);
     if (interrupted === undefined) return;
     this.#parts.delete(partition);
-    this.#leaveOut(interrupted, ANOTHER_CAME);
+    this.#log.leftOut(interrupted, ANOTHER_CAME);
   }
 
   #updates(rows: RowBuilder): UpdateRows {
@@ -301,7 +365,7 @@ export class UpdatesSession implements Session {
   #rejectMisfit({ messages, rows }: CommitParts, updates: UpdateRows, { code, row }: Misfit): void {
     const blamed = messages.find(({ offset }) => offset === rows.offsets[row]) ?? messages[0];
     const others = messages.filter((message) => message !== blamed);
-    const shown = describe(this.#options.columns, updates, row);
+    const shown = describeRow(this.#options.columns, updates, row);
     const group = [blamed, ...others];
     if (code === "TP_ROW_ABSENT")
       this.#reject(group, code, `the row with ${shown} is taken back and is not there`, START_REMEDY);
@@ -320,32 +384,6 @@ export class UpdatesSession implements Session {
       );
   }
 
-  #leaveOut({ messages, parts, rows }: CommitParts, why: string): void {
-    const [{ partition, offset }] = messages;
-    const place = this.#position(partition, offset);
-    this.#options.log(
-      `a commit was left out, ${rows.length} rows: ${messages.length} of its ${parts} parts had come, then ${why} (${place})`,
-    );
-  }
-
-  #sayTaken({ replayed, replacedRows }: TakenUpdates, partition: number, offset: number): void {
-    const where = this.#position(partition, offset);
-    if (replacedRows !== null)
-      this.#options.log(`the writer began anew: its first commit replaces ${replacedRows} rows (${where})`);
-    if (replayed === 0 || this.#saidReplay) return;
-    this.#saidReplay = true;
-    this.#options.log(`a commit that had been read already came again and was left out (${where})`);
-  }
-
-  #sayReplaced({ partition, offset }: Rejected, run: string): void {
-    if (this.#saidReplaced) return;
-    this.#saidReplaced = true;
-    const name = run === "" ? "without tp-run" : `of the run ${run}`;
-    this.#options.log(
-      `a message ${name} was left out, because a newer run has taken its place: do two programs write to this topic? (${this.#position(partition, offset)})`,
-    );
-  }
-
   #tooLarge(): TowpathError {
     const { maxPendingRows } = this.#options.policy;
     const detail = `more than ${maxPendingRows} rows wait for the other parts of their commits`;
@@ -356,19 +394,4 @@ export class UpdatesSession implements Session {
     const { place, position } = this.#options;
     return position?.(partition, offset) ?? `${place(partition)}, offset ${offset}`;
   }
-}
-
-/** A row's cells as short text. */
-function describe(columns: Columns, { cells }: UpdateRows, row: number): string {
-  const shown = columns.map(({ name, type }, i) => `${name}=${cut(text(readCell(cells[i], type, row)))}`);
-  return cut(shown.join(", "), ROW_CHARACTERS_MAX);
-}
-
-function text(value: unknown): string {
-  if (value instanceof Uint8Array) return `0x${Buffer.from(value).toString("hex")}`;
-  return typeof value === "bigint" ? `${value}` : stableJson(value);
-}
-
-function cut(shown: string, length = CELL_CHARACTERS_MAX): string {
-  return shown.length <= length ? shown : `${shown.slice(0, length - 1)}…`;
 }

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { readCell } from "../../../lib/data/cell.ts";
 import type { Columns } from "../../../lib/data/schema.ts";
 import { type CommitOptions, defaultCommitPolicy } from "../../../lib/io/commit-policy.ts";
-import { InputSession, type SessionOptions } from "../../../lib/io/input-session.ts";
+import { InputSession } from "../../../lib/io/input-session.ts";
+import type { SessionOptions } from "../../../lib/io/session-options.ts";
 import type { PackedMessages, Parser } from "../../../lib/io/parser.ts";
 
 const columns: Columns = [{ name: "text", type: { name: "str", optional: false } }];

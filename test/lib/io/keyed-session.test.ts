@@ -5,7 +5,8 @@ import { MessageKeyReader } from "../../../connectors/formats/message-key.ts";
 import { readCell } from "../../../lib/data/cell.ts";
 import type { Columns } from "../../../lib/data/schema.ts";
 import { type CommitPolicy, defaultCommitPolicy } from "../../../lib/io/commit-policy.ts";
-import { InputSession, type SessionOptions } from "../../../lib/io/input-session.ts";
+import { InputSession } from "../../../lib/io/input-session.ts";
+import type { SessionOptions } from "../../../lib/io/session-options.ts";
 import { Rng, seedFrom } from "../../support/rng.ts";
 import { type Message, packed } from "./packed-messages.ts";
 
