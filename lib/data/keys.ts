@@ -13,6 +13,9 @@ export class Keys {
   #words: Uint32Array | null;
   readonly #derive: (() => Uint32Array) | null;
 
+  /** Keys that nobody reads and nobody could make (see lib/plan/key-demand.ts). */
+  static readonly unread = new Keys(null, null);
+
   private constructor(words: Uint32Array | null, derive: (() => Uint32Array) | null) {
     this.#words = words;
     this.#derive = derive;
@@ -28,10 +31,19 @@ export class Keys {
     return new Keys(null, derive);
   }
 
+  /** Keys that are made of these at the first look; unread like these. */
+  mapped(derive: (words: Uint32Array) => Uint32Array): Keys {
+    return this.isUnread ? this : Keys.derived(() => derive(this.words()));
+  }
+
+  get isUnread(): boolean {
+    return this === Keys.unread;
+  }
+
   /** Row i's key is words 4i … 4i+3. */
   words(): Uint32Array {
     if (this.#words === null) {
-      assert(this.#derive !== null, "keys have neither words nor a way to make them");
+      assert(this.#derive !== null, "keys are asked for that the plan says nobody reads");
       this.#words = this.#derive();
     }
     return this.#words;

@@ -41,10 +41,10 @@ export function gatherBatch(batch: Batch, rows: Uint32Array, n: number): Batch {
   const { diffs } = batch;
   const picked = diffs === null ? null : new Int32Array(n);
   if (diffs !== null && picked !== null) gatherInts(diffs, rows, n, picked);
-  const keys = Keys.derived(() => {
-    const words = new Uint32Array(KEY_WORDS * n);
-    gatherKeys(batch.keys.words(), rows, n, words);
-    return words;
+  const keys = batch.keys.mapped((words) => {
+    const picked = new Uint32Array(KEY_WORDS * n);
+    gatherKeys(words, rows, n, picked);
+    return picked;
   });
   const { origin } = batch;
   const pickedOrigin = origin === null ? null : (row: number): string => origin(rows[row]);
@@ -55,7 +55,7 @@ export function gatherBatch(batch: Batch, rows: Uint32Array, n: number): Batch {
 /** A copy that outlives the step: no array or buffer is shared with the borrowed batch. */
 export function ownBatch(batch: Batch): Batch {
   const n = batch.length;
-  const keys = Keys.of(batch.keys.words().slice(0, KEY_WORDS * n));
+  const keys = batch.keys.isUnread ? batch.keys : Keys.of(batch.keys.words().slice(0, KEY_WORDS * n));
   const columns = batch.columns.map((column) => ownColumn(column, n));
   return new Batch(batch.time, n, columns, keys, batch.diffs?.slice(0, n) ?? null);
 }
@@ -172,7 +172,8 @@ export function concatBatches(batches: readonly Batch[]): Batch {
       lengths,
     ),
   );
-  const keys = Keys.derived(() => {
+  const unread = batches.some((batch) => batch.keys.isUnread);
+  const join = (): Uint32Array => {
     const words = new Uint32Array(KEY_WORDS * total);
     let at = 0;
     for (const batch of batches) {
@@ -180,7 +181,8 @@ export function concatBatches(batches: readonly Batch[]): Batch {
       at += KEY_WORDS * batch.length;
     }
     return words;
-  });
+  };
+  const keys = unread ? Keys.unread : Keys.derived(join);
   return new Batch(batches[0].time, total, columns, keys, concatDiffs(batches, total));
 }
 

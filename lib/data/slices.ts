@@ -1,6 +1,6 @@
 import { Batch } from "./batch.ts";
 import { ABSENT, type Column, NumberColumn, TextColumn, ValueColumn } from "./column.ts";
-import { KEY_WORDS, Keys } from "./keys.ts";
+import { KEY_WORDS } from "./keys.ts";
 
 /**
  * A batch in parts of at most `rows` rows, as views: loops that go over the rows several times then find them in the
@@ -21,7 +21,7 @@ function sliceBatch(batch: Batch, from: number, to: number): Batch {
     time,
     to - from,
     columns.map((column) => sliceColumn(column, from, to)),
-    Keys.derived(() => keys.words().subarray(KEY_WORDS * from, KEY_WORDS * to)),
+    keys.mapped((words) => words.subarray(KEY_WORDS * from, KEY_WORDS * to)),
     diffs?.subarray(from, to) ?? null,
     origin === null ? null : (row) => origin(from + row),
   );

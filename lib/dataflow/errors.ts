@@ -3,8 +3,8 @@ import { type ErrorCode, TowpathError } from "../errors.ts";
 
 /** The row that a failure is of. Reads the borrowed batch: ask within the call that tells of the failure. */
 export interface FailedRow {
-  /** Its key as a UUID. */
-  key(): string;
+  /** Its key as a UUID; null where the plan needs no keys of such rows, so that there are none. */
+  key(): string | null;
   /** "topic orders, partition 0, offset 17"; null unless it came straight from a source. */
   origin(): string | null;
   /** The cells that matter, as short text: "a=1, b=0". */
@@ -45,5 +45,6 @@ export function failRun(failure: CellFailure): never {
 export function describeRow(row: FailedRow): string {
   const origin = row.origin();
   const cells = row.cells();
-  return `${origin === null ? row.key() : `from ${origin}`}${cells === "" ? "" : ` with ${cells}`}`;
+  const name = origin === null ? row.key() : `from ${origin}`;
+  return [name, cells === "" ? null : `with ${cells}`].filter((part) => part !== null).join(" ");
 }

@@ -13,6 +13,15 @@ export function columnsRead(...nodes: readonly ExpressionNode[]): ReadonlySet<nu
   return read;
 }
 
+/** Whether an expression reads the key of a row. */
+export function readsKey(node: ExpressionNode): boolean {
+  let reads = false;
+  visit(node, (part) => {
+    if (part.kind === "key") reads = true;
+  });
+  return reads;
+}
+
 /** Whether the same row always gives the same value, so that a retraction can be computed again. */
 export function isDeterministic(node: ExpressionNode): boolean {
   let deterministic = true;

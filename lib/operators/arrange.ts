@@ -9,28 +9,29 @@ import type { Batch } from "../data/batch.ts";
 import { onlyFailures } from "../data/failed-rows.ts";
 import type { StateReader, StateWriter } from "../data/state.ts";
 import type { Operator } from "../dataflow/operator.ts";
-import { Arrangement, type KeyChanges } from "../trace/arrangement.ts";
+import { Arrangement, type KeyChanges, NO_CHANGES } from "../trace/arrangement.ts";
 import { type LeftOut, withoutFailed } from "./left-out.ts";
 import type { OperatorDefinition } from "./operator-definition.ts";
 
 export interface ArrangeOptions {
   /** Positions of the columns to remember by. */
   readonly keys: readonly number[];
+  /** Some reader needs to know which keys come and go. */
+  readonly keyChanges: boolean;
 }
 
 export const arrange: OperatorDefinition = {
   name: "arrange",
   linear: true,
-  create: ({ options, inputs: [{ columns }], needed, site, onFailure }) => {
-    const { keys } = options as ArrangeOptions;
+  create: ({ options, inputs: [{ columns, appendOnly }], needed, keysRead, site, onFailure }) => {
+    const { keys, keyChanges } = options as ArrangeOptions;
+    const use = { retracts: !appendOnly, rowKeys: keysRead, keyChanges };
     const types = columns.map((column) => column.type);
     const detail = (column: string): string => `the join key "${column}" failed, so the row has no match`;
     const told = { operator: "join", site, columns, onFailure, detail };
-    return new Arrange(new Arrangement(types, keys, needed), keys, told);
+    return new Arrange(new Arrangement(types, keys, needed, use), keys, told);
   },
 };
-
-const NO_CHANGES: KeyChanges = { appeared: [], vanished: [] };
 
 export class Arrange implements Operator {
   readonly arrangement: Arrangement;
@@ -40,6 +41,9 @@ export class Arrange implements Operator {
   usable: Batch | null = null;
   changes = NO_CHANGES;
   failed: Batch | null = null;
+  /** The hashes of the usable rows' keys; and where rows last, the slot that the first of them was given. */
+  hashes: Uint32Array = new Uint32Array(0);
+  firstSlot = 0;
 
   constructor(arrangement: Arrangement, keys: readonly number[], told: LeftOut) {
     this.arrangement = arrangement;
@@ -55,8 +59,14 @@ export class Arrange implements Operator {
     if (batch === null) return null;
     this.usable = withoutFailed(batch, this.#keys, this.#told);
     this.failed = this.usable === batch ? null : onlyFailures(batch, this.arrangement.keyColumnsOf(batch));
-    this.changes = this.usable === null ? NO_CHANGES : this.arrangement.append(this.usable);
+    this.firstSlot = this.arrangement.rows.used;
+    this.changes = this.usable === null ? NO_CHANGES : this.#append(this.usable);
     return batch;
+  }
+
+  #append(batch: Batch): KeyChanges {
+    this.hashes = this.arrangement.hashesOf(batch);
+    return this.arrangement.append(batch, this.hashes);
   }
 
   save(writer: StateWriter): void {

@@ -15,6 +15,7 @@ export function failedRow(
 ): FailedRow {
   return {
     key() {
+      if (batch.keys.isUnread) return null;
       const { buffer, byteOffset } = batch.keys.words();
       return pointerText(new Uint8Array(buffer, byteOffset + 4 * KEY_WORDS * row));
     },

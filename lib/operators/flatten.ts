@@ -9,7 +9,6 @@
 import { Batch } from "../data/batch.ts";
 import { ABSENT } from "../data/column.ts";
 import { consolidate } from "../data/consolidate.ts";
-import { Keys } from "../data/keys.ts";
 import { keysOfItems } from "../data/row-key.ts";
 import { gatherBatch } from "../data/rows.ts";
 import type { Operator } from "../dataflow/operator.ts";
@@ -57,9 +56,9 @@ class Flatten implements Operator {
     if (n === 0) return null;
     const others = batch.columns.map((column, i) => (i === this.#column ? ABSENT : column));
     const repeated = gatherBatch(batch.withColumns(others), rows, n);
-    const keys = Keys.derived(() => {
+    const keys = batch.keys.mapped((own) => {
       const words = new Uint32Array(4 * n);
-      gatherKeys(batch.keys.words(), rows, n, words);
+      gatherKeys(own, rows, n, words);
       return keysOfItems(words, items, n);
     });
     const flat = repeated.columns.map((column, i) => (i === this.#column ? elements : column));

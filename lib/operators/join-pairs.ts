@@ -2,51 +2,56 @@ import type { Batch } from "../data/batch.ts";
 import { equalCells } from "../data/compare-cells.ts";
 import { hashColumns } from "../data/row-hash.ts";
 import { gatherBatch } from "../data/rows.ts";
-import { walkChains } from "../kernels/chains.ts";
-import type { Arrangement } from "../trace/arrangement.ts";
+import { pairDiffs } from "../kernels/chains.ts";
+import { allOnes } from "../kernels/consolidate.ts";
+import { ANY_SLOT, type Arrangement } from "../trace/arrangement.ts";
 import { RowIndex } from "../trace/row-index.ts";
 import type { Arrange } from "./arrange.ts";
 import { arrangedSide, batchSide, type SideRows } from "./join-sides.ts";
 
-/** Rows of a join's delta: where each side's cells come from (null: padded), and the diffs. */
+/** Rows of a join's delta: where each side's cells come from (null: padded), and the diffs (null: all are 1). */
 export interface Pairs {
   readonly left: SideRows | null;
   readonly right: SideRows | null;
-  readonly diffs: Int32Array;
+  readonly diffs: Int32Array | null;
   readonly count: number;
 }
 
-/** A delta of one side with all rows of the other. `swapped`: the delta is the right side's. */
-export function chainPairs(delta: Batch, own: Arrangement, other: Arrangement, swapped: boolean): Pairs {
-  const slots = new Int32Array(delta.length);
-  other.keys.lookup(own.keyColumnsOf(delta), delta.length, slots);
-  const walk = walkAll(slots, delta.length, delta.diffs, other);
-  const fromDelta = batchSide(delta, walk.rows, walk.count);
-  const fromOther = arrangedSide(other, walk.slots, walk.count);
+/**
+ * A delta of one side with the rows of the other, all of them or those of slots below `below`.
+ * `swapped`: the delta is the right side's.
+ */
+export function chainPairs(
+  delta: Batch,
+  own: Arrange,
+  { arrangement: other }: Arrange,
+  swapped: boolean,
+  below = ANY_SLOT,
+): Pairs {
+  const found = new Int32Array(delta.length);
+  other.keys.lookup(own.arrangement.keyColumnsOf(delta), delta.length, found, own.hashes);
+  const { rows, slots, count } = other.pairs(found, delta.length, below);
+  const fromDelta = batchSide(delta, rows, count);
+  const fromOther = arrangedSide(other, slots, count);
   return {
     left: swapped ? fromOther : fromDelta,
     right: swapped ? fromDelta : fromOther,
-    diffs: walk.diffs,
-    count: walk.count,
+    diffs: diffsOf(rows, slots, count, delta.diffs, other),
+    count,
   };
 }
 
-interface Walk {
-  readonly rows: Uint32Array;
-  readonly slots: Uint32Array;
-  readonly diffs: Int32Array;
-  readonly count: number;
-}
-
-/** Walks with room for one partner a row, and again with the room that proved to be needed. */
-function walkAll(slots: Int32Array, n: number, diffs: Int32Array | null, other: Arrangement): Walk {
-  for (let room = n; ; ) {
-    const walk = { rows: new Uint32Array(room), slots: new Uint32Array(room), diffs: new Int32Array(room) };
-    const { heads, next, counts } = other;
-    const count = walkChains(slots, n, heads, next, diffs, counts, walk.rows, walk.slots, walk.diffs);
-    if (count <= room) return { ...walk, count };
-    room = count;
-  }
+function diffsOf(
+  rows: Uint32Array,
+  slots: Uint32Array,
+  count: number,
+  diffs: Int32Array | null,
+  { counts }: Arrangement,
+): Int32Array | null {
+  if (diffs === null && counts === null) return null;
+  const out = new Int32Array(count);
+  pairDiffs(rows, slots, count, diffs, counts, out);
+  return allOnes(out, count) ? null : out;
 }
 
 /** −ΔL ⋈ ΔR: what the two products with the full sides counted twice. Only where both sides change at one time. */
@@ -132,8 +137,10 @@ function padArranged(
   const named = gatherBatch(other, Uint32Array.from(rows), rows.length);
   const slots = new Int32Array(rows.length);
   kept.keys.lookup(otherSide.keyColumnsOf(named), rows.length, slots);
-  const walk = walkAll(slots, rows.length, new Int32Array(rows.length).fill(sign), kept);
-  return padded(arrangedSide(kept, walk.slots, walk.count), walk.diffs, walk.count, swapped);
+  const pairs = kept.pairs(slots, rows.length);
+  const diffs = new Int32Array(pairs.count);
+  pairDiffs(pairs.rows, pairs.slots, pairs.count, new Int32Array(rows.length).fill(sign), kept.counts, diffs);
+  return padded(arrangedSide(kept, pairs.slots, pairs.count), diffs, pairs.count, swapped);
 }
 
 /** The rows of `kept` whose key the other side did not have before this time. */

@@ -1,6 +1,6 @@
 import type { Batch } from "../data/batch.ts";
 import type { Column } from "../data/column.ts";
-import { KEY_WORDS } from "../data/keys.ts";
+import { KEY_WORDS, Keys } from "../data/keys.ts";
 import { gatherColumn } from "../data/rows.ts";
 import { gatherKeys } from "../kernels/gather.ts";
 import type { Arrangement } from "../trace/arrangement.ts";
@@ -8,15 +8,14 @@ import type { Arrangement } from "../trace/arrangement.ts";
 /** Where one side of a join's result rows comes from. Looked at only for columns and keys that somebody reads. */
 export interface SideRows {
   column(position: number): Column;
-  /** Four words a row. */
-  keys(): Uint32Array;
+  keys(): Keys;
 }
 
 /** Rows picked out of a batch. */
 export function batchSide(batch: Batch, rows: Uint32Array, count: number): SideRows {
   return {
     column: (position) => gatherColumn(batch.columns[position], rows, count),
-    keys: () => pickKeys(batch.keys.words(), rows, count),
+    keys: () => batch.keys.mapped((words) => pickKeys(words, rows, count)),
   };
 }
 
@@ -24,7 +23,7 @@ export function batchSide(batch: Batch, rows: Uint32Array, count: number): SideR
 export function arrangedSide(side: Arrangement, slots: Uint32Array, count: number): SideRows {
   return {
     column: (position) => side.gather(position, slots, count),
-    keys: () => pickKeys(side.keyWords, slots, count),
+    keys: () => (side.keyWords === null ? Keys.unread : Keys.of(pickKeys(side.keyWords, slots, count))),
   };
 }
 

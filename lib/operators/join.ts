@@ -2,6 +2,7 @@
  * Pairs of rows that agree on their join keys, and for outer joins the rows that found no partner, padded with null.
  *
  *   Δ(L ⋈ R) = ΔL ⋈ R' + L' ⋈ ΔR − ΔL ⋈ ΔR        (L', R': with the deltas in; DBSP, Budiu et al. 2023, section 4)
+ *            = ΔL ⋈ R' + (L' − ΔL) ⋈ ΔR            (where rows of L last, and can be told by age)
  *   Δ(unmatched L) = −pad(L of keys that came to R) + pad(L of keys that left R) + pad(ΔL of keys R did not have)
  *
  * State: none of its own; the two arrangements before it. Cost: the delta and the pairs it makes. Null equals null.
@@ -16,7 +17,6 @@ import { keysOfPairs, NO_KEY } from "../data/row-key.ts";
 import { concatBatches, nullColumn } from "../data/rows.ts";
 import type { Columns } from "../data/schema.ts";
 import type { Operator } from "../dataflow/operator.ts";
-import { allOnes } from "../kernels/consolidate.ts";
 import type { Arrange } from "./arrange.ts";
 import { chainPairs, deltaPairs, type Pairs, paddedFailures, unmatchedPairs } from "./join-pairs.ts";
 import type { SideRows } from "./join-sides.ts";
@@ -44,6 +44,7 @@ class Join implements Operator {
   readonly #rightColumns: Columns;
   readonly #needed: readonly boolean[];
   readonly #uniqueKeys: boolean;
+  readonly #keysRead: boolean;
 
   constructor(spec: OperatorSpec) {
     const [left, right] = spec.feeders;
@@ -53,6 +54,7 @@ class Join implements Operator {
     this.#leftColumns = spec.inputs[0].columns;
     this.#rightColumns = spec.inputs[1].columns;
     this.#needed = spec.needed;
+    this.#keysRead = spec.keysRead;
     this.#uniqueKeys = spec.inputs.every(({ uniqueKeys }) => uniqueKeys);
   }
 
@@ -90,9 +92,13 @@ class Join implements Operator {
 
   #matches(left: Batch | null, right: Batch | null): Pairs[] {
     const pairs: Pairs[] = [];
-    if (left !== null) pairs.push(chainPairs(left, this.#left.arrangement, this.#right.arrangement, false));
-    if (right !== null) pairs.push(chainPairs(right, this.#right.arrangement, this.#left.arrangement, true));
-    if (left !== null && right !== null) {
+    if (left !== null) pairs.push(chainPairs(left, this.#left, this.#right, false));
+    if (right === null) return pairs;
+    if (left === null) pairs.push(chainPairs(right, this.#right, this.#left, true));
+    else if (this.#left.arrangement.lasting)
+      pairs.push(chainPairs(right, this.#right, this.#left, true, this.#left.firstSlot));
+    else {
+      pairs.push(chainPairs(right, this.#right, this.#left, true));
       pairs.push(deltaPairs(left, this.#left.arrangement, right, this.#right.arrangement));
     }
     return pairs;
@@ -110,10 +116,10 @@ class Join implements Operator {
       ...sideColumns(this.#leftColumns, left, this.#needed, 0, count),
       ...sideColumns(this.#rightColumns, right, this.#needed, this.#leftColumns.length, count),
     ];
-    const keys = Keys.derived(() =>
-      keysOfPairs(left?.keys() ?? noKeys(count), right?.keys() ?? noKeys(count), count),
-    );
-    return new Batch(time, count, columns, keys, allOnes(diffs, count) ? null : diffs);
+    const keys = this.#keysRead
+      ? Keys.derived(() => keysOfPairs(sideKeys(left, count), sideKeys(right, count), count))
+      : Keys.unread;
+    return new Batch(time, count, columns, keys, diffs);
   }
 }
 
@@ -130,7 +136,8 @@ function sideColumns(
   });
 }
 
-function noKeys(count: number): Uint32Array {
+function sideKeys(side: SideRows | null, count: number): Uint32Array {
+  if (side !== null) return side.keys().words();
   const words = new Uint32Array(KEY_WORDS * count);
   for (let row = 0; row < count; row++) words.set(NO_KEY, KEY_WORDS * row);
   return words;

@@ -20,6 +20,8 @@ export interface OperatorSpec<Options = unknown> {
   readonly columns: Columns;
   /** Which result columns anyone reads; the others may be ABSENT. */
   readonly needed: readonly boolean[];
+  /** Whether anyone reads the result's keys; if not they may be `Keys.unread`. */
+  readonly keysRead: boolean;
   readonly site: SourceSite | null;
   readonly onFailure: FailureHandler;
 }

@@ -6,6 +6,7 @@ import { summable } from "./sum.ts";
 export const avg: ReducerDefinition = {
   name: "avg",
   kind: "linear",
+  readsKeys: false,
   arity: [1, 1],
   result: ([type]) => {
     summable("avg", type, ["int", "float", "duration"]);

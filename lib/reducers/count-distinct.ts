@@ -10,6 +10,7 @@ import { validRows } from "./valid-rows.ts";
 export const countDistinct: ReducerDefinition = {
   name: "countDistinct",
   kind: "multiset",
+  readsKeys: false,
   arity: [1, 1],
   result: () => ({ name: "int", optional: false }),
   create: ([type]) => new CountDistinct(type),

@@ -11,6 +11,7 @@ import type { ReducerDefinition, ReducerState } from "./reducer.ts";
 export const count: ReducerDefinition = {
   name: "count",
   kind: "linear",
+  readsKeys: false,
   arity: [0, 1],
   result: () => ({ name: "int", optional: false }),
   create: () => new Count(),

@@ -7,6 +7,7 @@ export function extremeReducer(name: string, direction: 1 | -1): ReducerDefiniti
   return {
     name,
     kind: "multiset",
+    readsKeys: false,
     arity: [1, 1],
     result: ([type]) => {
       checkOrdered(name, type);

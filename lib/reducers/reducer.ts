@@ -12,10 +12,12 @@ import type { ColumnType } from "../data/type.ts";
 export interface ReducerDefinition {
   readonly name: string;
   readonly kind: "linear" | "multiset";
+  /** Whether the answer depends on the rows' keys. Default: true; where it is false, joins before it make no keys. */
+  readonly readsKeys?: boolean;
   /** How many arguments it takes, least and most. */
   readonly arity: readonly [number, number];
   /** The type of the answer; throws TP_EXPRESSION_TYPE where the arguments do not fit. */
-  result(args: readonly ColumnType[]): ColumnType;
+  result(args: readonly ColumnType[], options: unknown): ColumnType;
   create(args: readonly ColumnType[], options: ReducerOptions): ReducerState;
 }
 

@@ -8,6 +8,7 @@ const byValue: Choice = { order: [{ cell: 0, direction: 1 }], answer: 0 };
 export const sortedTuple: ReducerDefinition = {
   name: "sortedTuple",
   kind: "multiset",
+  readsKeys: false,
   arity: [1, 1],
   result: ([type]) => {
     checkOrdered("sortedTuple", type);

@@ -15,6 +15,7 @@ import type { ReducerDefinition, ReducerState } from "./reducer.ts";
 export const sum: ReducerDefinition = {
   name: "sum",
   kind: "linear",
+  readsKeys: false,
   arity: [1, 1],
   result: ([type]) => summable("sum", type, ["int", "float", "duration", "bigint"]),
   create: ([type]) => (type.name === "bigint" ? new BigSum() : new Sum(type.name === "int")),

@@ -13,6 +13,7 @@ import { validRows } from "./valid-rows.ts";
 export const unique: ReducerDefinition = {
   name: "unique",
   kind: "multiset",
+  readsKeys: false,
   arity: [1, 1],
   result: ([type]) => type,
   create: ([type], { appendOnly }) => (appendOnly ? new LastingUnique(type) : new Unique(type)),

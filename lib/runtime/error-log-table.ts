@@ -15,6 +15,7 @@ const spec: SourceSpec = {
   name: ERROR_LOG,
   describe: {},
   appendOnly: true,
+  listsFailures: true,
   create: (needed) => new ErrorLog(needed),
 };
 

@@ -11,7 +11,8 @@ import { Slots } from "./slots.ts";
  * Distinct tuples of values, numbered: the groups of a group-by, the keys of an arrangement.
  *
  * `lookup` works a batch at a time: hash every row, probe for equal hashes, verify column by column; only rows that
- * are new or whose hash collided take the careful path. No columns at all is the index of one empty tuple.
+ * are new or whose hash collided take the careful path. No columns at all is the index of one empty tuple. Whoever has
+ * the rows' `hashColumns` hands them in.
  */
 export class RowIndex {
   readonly stores: readonly ColumnStore[];
@@ -33,8 +34,13 @@ export class RowIndex {
   }
 
   /** The slot of each row's tuple in `out[0, n)`, inserted where it is new. */
-  lookupOrInsert(columns: readonly Column[], n: number, out: Int32Array): void {
-    const hashes = this.#probe(columns, n, out);
+  lookupOrInsert(
+    columns: readonly Column[],
+    n: number,
+    out: Int32Array,
+    hashes = hashColumns(columns, n),
+  ): void {
+    this.#probe(columns, n, out, hashes);
     for (let row = 0; row < n; row++) {
       if (out[row] < 0)
         out[row] = this.#find(columns, row, hashes[row]) ?? this.#insert(columns, row, hashes[row]);
@@ -42,8 +48,8 @@ export class RowIndex {
   }
 
   /** The slot of each row's tuple in `out[0, n)`, -1 where it is not there. */
-  lookup(columns: readonly Column[], n: number, out: Int32Array): void {
-    const hashes = this.#probe(columns, n, out);
+  lookup(columns: readonly Column[], n: number, out: Int32Array, hashes = hashColumns(columns, n)): void {
+    this.#probe(columns, n, out, hashes);
     for (let row = 0; row < n; row++) {
       if (out[row] < -1) out[row] = this.#find(columns, row, hashes[row]) ?? -1;
     }
@@ -80,11 +86,9 @@ export class RowIndex {
     this.stores.forEach((store, i) => store.load(reader.scope(`column${i}`)));
   }
 
-  #probe(columns: readonly Column[], n: number, out: Int32Array): Uint32Array {
-    const hashes = hashColumns(columns, n);
+  #probe(columns: readonly Column[], n: number, out: Int32Array, hashes: Uint32Array): void {
     probeHashes(this.#table.entries, this.#table.mask, hashes, n, out);
     for (let i = 0; i < columns.length; i++) this.stores[i].verify(out, columns[i], n);
-    return hashes;
   }
 
   #find(columns: readonly Column[], row: number, hash: number): number | undefined {

@@ -4,7 +4,7 @@ import { keyColumn } from "../data/key-column.ts";
 import { KEY_WORDS, Keys } from "../data/keys.ts";
 import type { StateReader, StateWriter } from "../data/state.ts";
 import type { ColumnType } from "../data/type.ts";
-import { walkChains } from "../kernels/chains.ts";
+import { pairDiffs } from "../kernels/chains.ts";
 import { gatherKeys } from "../kernels/gather.ts";
 import { Arrangement } from "./arrangement.ts";
 import { RowIndex } from "./row-index.ts";
@@ -66,7 +66,7 @@ export class RowsByKey {
   originals(slot: number, time: number): Batch {
     const { rows, diffs } = this.#walk(Int32Array.of(slot));
     const own = new Uint32Array(KEY_WORDS * rows.length);
-    gatherKeys(this.#arrangement.keyWords, rows, rows.length, own);
+    gatherKeys(this.#arrangement.keyWords as Uint32Array, rows, rows.length, own);
     return this.#batch(time, rows, own, diffs);
   }
 
@@ -85,18 +85,11 @@ export class RowsByKey {
     return new Batch(time, rows.length, columns, Keys.of(words), diffs);
   }
 
-  /** Walks with room for one row a key, and again with the room that proved to be needed. */
   #walk(slots: Int32Array): { keys: Uint32Array; rows: Uint32Array; diffs: Int32Array } {
-    const { heads, next, counts } = this.#arrangement;
-    for (let room = slots.length; ; ) {
-      const keys = new Uint32Array(room);
-      const rows = new Uint32Array(room);
-      const diffs = new Int32Array(room);
-      const n = walkChains(slots, slots.length, heads, next, null, counts, keys, rows, diffs);
-      if (n <= room)
-        return { keys: keys.subarray(0, n), rows: rows.subarray(0, n), diffs: diffs.subarray(0, n) };
-      room = n;
-    }
+    const { rows: keys, slots: rows, count } = this.#arrangement.pairs(slots, slots.length);
+    const diffs = new Int32Array(count);
+    pairDiffs(keys, rows, count, null, this.#arrangement.counts, diffs);
+    return { keys: keys.subarray(0, count), rows: rows.subarray(0, count), diffs };
   }
 }
 
