@@ -1,5 +1,6 @@
+import { copySlices } from "../kernels/join-bytes.ts";
 import { TextColumn } from "./column.ts";
-import type { Keys } from "./keys.ts";
+import { KEY_WORDS, Keys } from "./keys.ts";
 
 /** Bytes of a pointer: the key's four words, least significant byte first, as the words lie in memory. */
 const KEY_BYTES = 16;
@@ -15,4 +16,13 @@ export function keyColumn(keys: Keys, n: number): TextColumn {
     ends[row] = at;
   }
   return new TextColumn(new Uint8Array(words.buffer, words.byteOffset, KEY_BYTES * n), starts, ends);
+}
+
+/** The keys that a pointer column holds, made at the first look. Cells that hold none give the key 0. */
+export function pointerWords({ bytes, starts, ends }: TextColumn, n: number): Keys {
+  return Keys.derived(() => {
+    const words = new Uint32Array(KEY_WORDS * n);
+    copySlices(bytes, starts, ends, n, KEY_BYTES, new Uint8Array(words.buffer));
+    return words;
+  });
 }

@@ -41,3 +41,18 @@ export function emptyTagged(tags: Uint8Array, n: number, starts: Uint32Array, en
     ends[i] = 0;
   }
 }
+
+/** Copies each of n slices to a place of its own, `width` bytes apart; a slice is no longer than that. */
+export function copySlices(
+  bytes: Uint8Array,
+  starts: Uint32Array,
+  ends: Uint32Array,
+  n: number,
+  width: number,
+  out: Uint8Array,
+): void {
+  for (let row = 0; row < n; row++) {
+    const to = width * row - starts[row];
+    for (let i = starts[row]; i < ends[row]; i++) out[to + i] = bytes[i];
+  }
+}

@@ -5,11 +5,13 @@ import { filter } from "./filter.ts";
 import { flatten } from "./flatten.ts";
 import { groupBy } from "./group-by.ts";
 import { join } from "./join.ts";
+import { keyBy } from "./key-by.ts";
 import type { OperatorDefinition } from "./operator-definition.ts";
 import { output } from "./output.ts";
 import { reindex } from "./reindex.ts";
 import { rekey } from "./rekey.ts";
 import { removeErrors } from "./remove-errors.ts";
+import { requireMatch } from "./require-match.ts";
 import { select } from "./select.ts";
 import { source } from "./source.ts";
 import { updateRows } from "./update-rows.ts";
@@ -23,10 +25,12 @@ export const operators = {
   flatten,
   groupBy,
   join,
+  keyBy,
   output,
   reindex,
   rekey,
   removeErrors,
+  requireMatch,
   select,
   source,
   updateRows,

@@ -4,7 +4,9 @@ import type { FilterOptions } from "../operators/filter.ts";
 import type { FlattenOptions } from "../operators/flatten.ts";
 import type { GroupByOptions } from "../operators/group-by.ts";
 import type { JoinOptions } from "../operators/join.ts";
+import type { KeyByOptions } from "../operators/key-by.ts";
 import type { RekeyOptions } from "../operators/rekey.ts";
+import type { RequireMatchOptions } from "../operators/require-match.ts";
 import type { SelectOptions } from "../operators/select.ts";
 import type { PlanNode } from "./node.ts";
 
@@ -25,9 +27,14 @@ export function demand(outputs: readonly PlanNode[]): Map<number, boolean[]> {
     const read: Read = (input, position) => {
       needsOf(needed, node.inputs[input])[position] = true;
     };
+    const looked = looks[node.operator];
     const rule = rules[node.operator];
-    assert(rule !== undefined, `no rule says what ${node.operator} reads`);
-    rule(node, own, read);
+    assert(looked !== undefined || rule !== undefined, `no rule says what ${node.operator} reads`);
+    if (looked !== undefined) {
+      readThrough(0, own, read);
+      for (const position of looked(node.options)) read(0, position);
+    }
+    rule?.(node, own, read);
   }
   return needed;
 }
@@ -52,7 +59,20 @@ function reachable(outputs: readonly PlanNode[]): PlanNode[] {
   return [...seen];
 }
 
-/** What a node reads of its inputs, given which of its own columns are read. */
+/** Operators that hand the columns of their input on, and which of them they look at themselves. */
+const looks: Partial<Record<string, (options: unknown) => readonly number[]>> = {
+  filter: (options) => [(options as FilterOptions).column],
+  flatten: (options) => [(options as FlattenOptions).column],
+  keyBy: (options) => [(options as KeyByOptions).pointer],
+  reindex: () => [],
+  rekey: (options) => (options as RekeyOptions).keys,
+  requireMatch(options) {
+    const { column, pointer } = options as RequireMatchOptions;
+    return [column, pointer];
+  },
+};
+
+/** What any other node reads of its inputs, given which of its own columns are read. */
 const rules: Partial<Record<string, (node: PlanNode, own: readonly boolean[], read: Read) => void>> = {
   source: () => {},
 
@@ -62,21 +82,11 @@ const rules: Partial<Record<string, (node: PlanNode, own: readonly boolean[], re
     for (const position of positions ?? []) read(0, position);
   },
 
-  filter(node, own, read) {
-    readThrough(0, own, read);
-    read(0, (node.options as FilterOptions).column);
-  },
-
   /** Every column: a row that changes in any of them is offered again, whoever reads it afterwards. */
   deduplicate(node, _, read) {
     node.columns.forEach((_, position) => {
       read(0, position);
     });
-  },
-
-  flatten(node, own, read) {
-    readThrough(0, own, read);
-    read(0, (node.options as FlattenOptions).column);
   },
 
   groupBy(node, own, read) {
@@ -99,13 +109,6 @@ const rules: Partial<Record<string, (node: PlanNode, own: readonly boolean[], re
 
   concat(node, own, read) {
     node.inputs.forEach((_, input) => readThrough(input, own, read));
-  },
-
-  reindex: (_, own, read) => readThrough(0, own, read),
-
-  rekey(node, own, read) {
-    readThrough(0, own, read);
-    for (const position of (node.options as RekeyOptions).keys) read(0, position);
   },
 
   removeErrors: (node, _, read) => readAll(node, read),

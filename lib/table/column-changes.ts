@@ -15,10 +15,11 @@ import {
 
 /** All columns of a table and these; one of the same name stands in its place. */
 export function addedColumns(scope: Scope, given: unknown, site: SourceSite | null): readonly Entry[] {
+  const own = allColumns(scope.node);
   const added = new Map(
     selectionOf(scope, given, "withColumns", site).map((entry) => [entry.name, entry] as const),
   );
-  const kept = allColumns(scope.node).map((entry) => added.get(entry.name) ?? entry);
+  const kept = own.map((entry) => added.get(entry.name) ?? entry);
   return [...kept, ...[...added.values()].filter((entry) => !kept.includes(entry))];
 }
 

@@ -1,6 +1,7 @@
 import { type SourceSite, userSite } from "../base/source-site.ts";
 import type { PlanNode } from "../plan/node.ts";
 import type { Plan } from "../plan/plan.ts";
+import { attaching } from "./companion.ts";
 import { columnRecord, isProbe, type Scope, unknownColumn } from "./scope.ts";
 import { type Entry, selectNode } from "./selection.ts";
 import { type Table, TableMethods } from "./table.ts";
@@ -44,7 +45,11 @@ export function selected<C>(
   table: object,
   columns: (scope: Scope, site: SourceSite | null) => readonly Entry[],
 ): Table<C> {
-  return step(table, (scope, site) => selectNode(scope.plan, scope.node, columns(scope, site), site));
+  return step(table, (scope, site) => {
+    const own = attaching(scope);
+    const entries = columns(own, site);
+    return selectNode(own.plan, own.node, entries, site);
+  });
 }
 
 /** The names of all methods, of whichever class `TableMethods` has them from. */

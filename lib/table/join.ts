@@ -250,7 +250,10 @@ function sideOf(node: ExpressionNode, left: Scope, right: Scope, site: SourceSit
 }
 
 /** The columns and keys that an expression reads. */
-function columnsOf(node: ExpressionNode, seen: Set<ExpressionNode> = new Set()): (ColumnNode | KeyNode)[] {
+export function columnsOf(
+  node: ExpressionNode,
+  seen: Set<ExpressionNode> = new Set(),
+): (ColumnNode | KeyNode)[] {
   if (seen.has(node)) return [];
   seen.add(node);
   if (node.kind === "column" || node.kind === "key") return [node];

@@ -40,3 +40,20 @@ export function describe(value: unknown): string {
   if (typeof value === "object") return `an object (${value.constructor?.name ?? "without prototype"})`;
   return typeof value === "undefined" ? "undefined" : `a ${typeof value}`;
 }
+
+/** The options that the user gave, none of them unknown. Throws TP_BAD_ARGUMENT. */
+export function checkOptions<O>(
+  given: unknown,
+  names: readonly string[],
+  what: string,
+  site: SourceSite | null,
+): O {
+  if (given === undefined) return {} as O;
+  if (typeof given !== "object" || given === null)
+    throw badArgument(`${what} takes options, not ${describe(given)}`, site);
+  const unknown = Object.keys(given).find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw badArgument(`${what} has no option ${JSON.stringify(unknown)}; it has ${names.join(", ")}`, site);
+  }
+  return given as O;
+}

@@ -2,10 +2,11 @@ import { userSite } from "../base/source-site.ts";
 import type { TypeText } from "../data/js-type.ts";
 import type { Column, Expression } from "../expressions/expression.ts";
 import { addedColumns, castColumns, remainingColumns, renamedColumns } from "./column-changes.ts";
+import { filterSaid } from "./companion.ts";
 import { createTable, selected, step } from "./create-table.ts";
 import { flattenNode } from "./flatten.ts";
 import { unknownColumn } from "./scope.ts";
-import { filterNode, predicateSaid, selectionOf, splitNodes } from "./selection.ts";
+import { predicateSaid, selectionOf, splitNodes } from "./selection.ts";
 import type { Table } from "./table.ts";
 import { scopeOf } from "./table-scope.ts";
 import type {
@@ -98,9 +99,7 @@ export abstract class RowMethods<C> {
    * @example t.filter(t.price.gt(3))
    */
   filter(condition: Said<Own<C>, Expression<boolean | null, NameOf<C>>>): Table<C> {
-    return step(this, (scope, site) =>
-      filterNode(scope.plan, scope.node, predicateSaid(scope, condition, "filter", site), site),
-    );
+    return step(this, (scope, site) => filterSaid(scope, condition, site));
   }
 
   /**

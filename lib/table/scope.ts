@@ -25,6 +25,8 @@ export interface Scope {
   readonly records: readonly object[];
   /** Why a column of this owner is refused although the table takes part: a hint. */
   readonly refused: ReadonlyMap<number, string>;
+  /** Brings in the columns of a table that has a row for each row of this one (see companion.ts). */
+  attach?(owner: number): Side | undefined;
 }
 
 /** The same objects over another node with the same columns. */
@@ -39,7 +41,8 @@ export function said(scope: Scope, given: unknown): unknown {
 
 /** The user's column → the column of the scope's node. Throws TP_COLUMN_FOREIGN for a column of another table. */
 export function resolve(scope: Scope, column: ColumnNode, site: SourceSite | null): ColumnNode {
-  const side = scope.sides.find((candidate) => candidate.owner === column.owner);
+  const side =
+    scope.sides.find((candidate) => candidate.owner === column.owner) ?? scope.attach?.(column.owner);
   if (side === undefined) throw foreign(scope, column, site);
   const position = side.from + column.position;
   return { kind: "column", owner: 0, name: column.name, position, type: scope.node.columns[position].type };

@@ -5,10 +5,19 @@ import { badArgument, describe } from "./names.ts";
 import type { Scope } from "./scope.ts";
 
 const scopes = new WeakMap<object, Scope>();
+const scopesByOwner = new WeakMap<Plan, Map<number, Scope>>();
 
 /** Makes an object a table: what methods that take tables know of it. */
 export function bindScope(table: object, scope: Scope): void {
   scopes.set(table, scope);
+  const ofPlan = scopesByOwner.get(scope.plan) ?? new Map<number, Scope>();
+  scopesByOwner.set(scope.plan, ofPlan);
+  for (const { owner } of scope.sides) ofPlan.set(owner, scope);
+}
+
+/** The table whose columns have this owner; undefined for the arguments of a join's callback. */
+export function scopeOfOwner(plan: Plan, owner: number): Scope | undefined {
+  return scopesByOwner.get(plan)?.get(owner);
 }
 
 /** Throws TP_BAD_ARGUMENT for anything that is no table. */

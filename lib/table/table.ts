@@ -1,7 +1,7 @@
 import type { Column } from "../expressions/expression.ts";
 import type { Schema } from "./schema.ts";
 import { StreamMethods } from "./stream-methods.ts";
-import type { NameOf } from "./types.ts";
+import type { Beside, NameOf } from "./types.ts";
 
 export { nodeOf, planOf, scopeOf } from "./table-scope.ts";
 
@@ -21,6 +21,12 @@ export class TableMethods<C> extends StreamMethods<C> {}
 export type Table<C> = TableMethods<C> & {
   readonly [K in Exclude<NameOf<C>, keyof TableMethods<C>>]: Column<C[K], K>;
 };
+
+/**
+ * A table that has a row for each row of another one, under the same key. Its columns may also be used beside that
+ * one's: in its `select`, `withColumns` and `filter`.
+ */
+export type BesideTable<C> = TableMethods<C> & Omit<Beside<C>, keyof TableMethods<C>>;
 
 /** The row type of a table or schema: `pw.RowOf<typeof orders>`. */
 export type RowOf<T> = T extends TableMethods<infer C> ? C : T extends Schema<infer C, string> ? C : never;

@@ -87,3 +87,14 @@ export type Nullable<C> = C extends infer O ? { [K in keyof O]: O[K] | null } : 
 
 /** Which sides of a join have a row for every result. */
 export type JoinMode = "inner" | "left" | "right" | "outer";
+
+/** The columns of C as values that stand beside the columns of any table whose rows have the same keys. */
+export type Beside<C> = { readonly [K in NameOf<C>]: Column<C[K], never> };
+
+/** The columns of any table. */
+export type AnyColumns = Readonly<Record<never, never>>;
+
+/** Columns C with cells of columns P, which may bring null. */
+export type Updated<C, P> = Simplify<{
+  [K in keyof C]: K extends keyof P ? C[K] | Extract<P[K], null> : C[K];
+}>;
