@@ -320,11 +320,16 @@ export function attach(client: string | NamedClient): Reader | null {
   return reader;
 }
 
+/** The latest reader of each client whose `disconnect` detaches first: taught once, however many readers follow. */
+const latestReaders = new WeakMap<NamedClient, Reader>();
+
 function detachOnDisconnect(client: NamedClient, reader: Reader): void {
+  const isTaught = latestReaders.has(client);
+  latestReaders.set(client, reader);
+  if (isTaught) return;
   const disconnect = client.disconnect;
   client.disconnect = (...rest) => {
-    client.disconnect = disconnect;
-    reader.detach();
+    latestReaders.get(client)?.detach();
     return disconnect.apply(client, rest);
   };
 }
