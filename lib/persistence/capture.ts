@@ -84,6 +84,7 @@ export class Capture {
   readonly #done: () => void;
   readonly #arrays: SavedArray[] = [];
   readonly #changed: ChangedPage[] = [];
+  readonly #dropped: { readonly array: number; readonly page: number }[] = [];
 
   constructor(
     hash: PageHash,
@@ -114,15 +115,17 @@ export class Capture {
 
   finish(): CapturedState {
     this.#done();
-    const dropped: { array: number; page: number }[] = [];
-    const pages = new Map(this.#arrays.map(({ id, length }) => [id, pagesOf(length)]));
+    const kept = new Set(this.#arrays.map(({ id }) => id));
     for (const [array, hashes] of this.#stored) {
-      const kept = pages.get(array) ?? 0;
-      for (let page = kept; page < hashes.length; page++) dropped.push({ array, page });
-      if (kept === 0) this.#stored.delete(array);
-      else if (kept < hashes.length) this.#stored.set(array, hashes.slice(0, kept));
+      if (kept.has(array)) continue;
+      this.#drop(array, 0, hashes.length);
+      this.#stored.delete(array);
     }
-    return { arrays: this.#arrays, changed: this.#changed, dropped };
+    return { arrays: this.#arrays, changed: this.#changed, dropped: this.#dropped };
+  }
+
+  #drop(array: number, from: number, to: number): void {
+    for (let page = from; page < to; page++) this.#dropped.push({ array, page });
   }
 
   #put(name: string, kind: ArrayKind, array: StateArray, length: number, dirty: Uint8Array | null): void {
@@ -137,6 +140,7 @@ export class Capture {
       bytes.writeBigUInt64LE(hashes[page], slice.length);
       this.#changed.push({ array: known.id, page, bytes });
     }
+    this.#drop(known.id, hashes.length, stored.length);
     this.#stored.set(known.id, hashes);
     this.#arrays.push({ name, id: known.id, kind, length });
   }

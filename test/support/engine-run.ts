@@ -1,5 +1,6 @@
 import type { Batch } from "../../lib/data/batch.ts";
 import { consolidate } from "../../lib/data/consolidate.ts";
+import type { StateReader, StateWriter } from "../../lib/data/state.ts";
 import type { CellFailure } from "../../lib/dataflow/errors.ts";
 import type { PlanNode } from "../../lib/plan/node.ts";
 import { Engine } from "../../lib/runtime/engine.ts";
@@ -57,6 +58,15 @@ export class EngineRun {
     this.#engine.save(checkpoint.writer());
     this.#engine = this.#create();
     this.#engine.load(checkpoint.reader());
+  }
+
+  save(writer: StateWriter): void {
+    this.#engine.save(writer);
+  }
+
+  /** Before the first step. */
+  load(reader: StateReader): void {
+    this.#engine.load(reader);
   }
 
   #create(): Engine {
