@@ -91,6 +91,7 @@ export class KafkaHistory implements SourceHistory {
   begin(slot: number, position: number): void {
     if (position >= 0 && (this.#positions[slot] ?? -1) < 0) this.#untold.set(slot, position);
     this.#positions[slot] = position;
+    this.#session.pass(slot, position);
   }
 
   save(writer: StateWriter): void {

@@ -158,8 +158,12 @@ export class InputSession implements Session {
     const { tail, marker } = this.#options.policy;
     const commits = tail === "commit" || (tail === "auto" && (marker === null || !this.#sawMarker));
     if (commits) {
-      this.#scope.closeAll();
-      return this.#takeReady();
+      // With scope aligned the first segments may have no rows, and commits without rows are left out.
+      while (this.pendingRows > 0) {
+        this.#scope.closeAll();
+        if (this.#takeReady()) return true;
+      }
+      return false;
     }
     if (this.pendingRows > 0) {
       this.#options.log(`${this.pendingRows} rows after the last commit marker were left out`);

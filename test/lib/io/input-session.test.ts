@@ -131,6 +131,23 @@ describe("scopes", () => {
     expect(new Harness({ scope: "partition" }).feed(...messages)).toEqual(["a", "b c", "d"]);
   });
 
+  test("aligned: the tail is committed also behind a marker that closed no row", () => {
+    const harness = new Harness({ scope: "aligned", tail: "commit" });
+    expect(harness.feed("0:*COMMIT*", "0:a", "1:b")).toEqual([]);
+    const tail: string[] = [];
+    while (harness.session.finish()) tail.push(harness.seal());
+    expect(tail).toEqual(["b", "a"]);
+  });
+
+  test("aligned: a tail whose first segments are empty is not lost", () => {
+    const harness = new Harness({ scope: "aligned", tail: "commit" });
+    harness.session.assign(1);
+    expect(harness.feed("0:*COMMIT*", "0:a")).toEqual([]);
+    expect(harness.session.finish()).toBe(true);
+    expect(harness.seal()).toBe("a");
+    expect(harness.session.finish()).toBe(false);
+  });
+
   test("aligned: the n-th segment of every partition, however they come", () => {
     const harness = new Harness({ scope: "aligned" });
     harness.session.assign(0);
