@@ -1,7 +1,13 @@
 /**
  * `node scripts/native-check.mjs`: the native Kafka reader under the address and undefined-behaviour sanitizers and,
- * where it is installed, valgrind: take/detach cycles, small buffers, a client destroyed under an open reader. Then
- * the addon itself, built with the address sanitizer, in Node (--addon-only and --core-only run one of the two).
+ * where it is installed, valgrind: small buffers, a million readers opened, taken from and closed without growing memory,
+ * a client destroyed under an open reader. Then the addon itself, built with the address sanitizer, in Node: its tests,
+ * and random messages compared with what node-rdkafka reads.
+ *
+ *   --core-only, --addon-only   one of the two
+ *   --openings N                instead of a million; valgrind, which is slow, gets a hundredth
+ *   --no-valgrind               for a short run, as in test/kafka/native-core.test.ts
+ *   --rounds N                  of random messages (default 30)
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -9,10 +15,20 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const native = join(root, "connectors/kafka/native");
 const client = dirname(createRequire(import.meta.url).resolve("node-rdkafka/package.json"));
+const { values: options } = parseArgs({
+  options: {
+    "core-only": { type: "boolean" },
+    "addon-only": { type: "boolean" },
+    "no-valgrind": { type: "boolean" },
+    openings: { type: "string", default: "1000000" },
+    rounds: { type: "string", default: "30" },
+  },
+});
 const work = mkdtempSync(join(tmpdir(), "towpath-native-"));
 
 function run(what, command, args, env = {}) {
@@ -21,6 +37,8 @@ function run(what, command, args, env = {}) {
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   if (result.error === undefined && result.status === 0) {
     console.log(`${what}: ok (${seconds} s)`);
+    for (const [line] of result.stdout.matchAll(/^.*(?: openings took |TOWPATH_FUZZ_SEED=).*$/gm))
+      console.log(`  ${line.trim()}`);
     return;
   }
   console.error(
@@ -43,8 +61,11 @@ function checkCore() {
     return join(work, name);
   };
   const sanitized = compile("sanitized", ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]);
-  run("cycles, sanitizers", sanitized, []);
+  // Freed memory is kept from being used again, to find late accesses; without a bound that alone would be growth.
+  run("cycles, sanitizers", sanitized, [options.openings], { ASAN_OPTIONS: "quarantine_size_mb=4" });
   const plain = compile("plain", []);
+  run("cycles, memory", plain, [options.openings]);
+  if (options["no-valgrind"]) return;
   if (spawnSync("valgrind", ["--version"]).status !== 0) {
     console.log("cycles, valgrind: skipped, valgrind is not installed");
     return;
@@ -56,6 +77,7 @@ function checkCore() {
     "--errors-for-leak-kinds=definite,indirect",
     "-q",
     plain,
+    String(Math.max(300, Number(options.openings) / 100)),
   ]);
 }
 
@@ -68,21 +90,26 @@ function checkAddon() {
     return;
   }
   const file = join(work, "towpath_kafka.node");
+  const vitest = ["node_modules/vitest/vitest.mjs", "run", "--reporter=verbose"];
   const flags = { TOWPATH_NATIVE_CFLAGS: "-fsanitize=address -fno-omit-frame-pointer" };
   run("build the addon", process.execPath, [join(native, "build.mjs"), "--out", file], flags);
-  const tests = ["native-reader", "native-reader-life", "write-rows"].map(
+  const tests = ["native-reader", "native-reader-life", "native-fuzz", "write-rows"].map(
     (name) => `test/kafka/${name}.test.ts`,
   );
-  run("addon, address sanitizer", process.execPath, ["node_modules/vitest/vitest.mjs", "run", ...tests], {
+  run("addon, address sanitizer", process.execPath, [...vitest, ...tests], {
     LD_PRELOAD: asan,
-    ASAN_OPTIONS: "detect_leaks=0",
+    ASAN_OPTIONS: "detect_leaks=0:quarantine_size_mb=4",
     TOWPATH_NATIVE_FILE: file,
+    TOWPATH_FUZZ_ROUNDS: options.rounds,
+  });
+  run("addon, memory", process.execPath, [...vitest, "test/kafka/native-fuzz.test.ts", "-t", "memory"], {
+    TOWPATH_CYCLES: options.openings,
   });
 }
 
 try {
-  if (!process.argv.includes("--addon-only")) checkCore();
-  if (!process.argv.includes("--core-only")) checkAddon();
+  if (!options["addon-only"]) checkCore();
+  if (!options["core-only"]) checkAddon();
 } finally {
   for (const name of readdirSync(work)) rmSync(join(work, name), { recursive: true });
   rmSync(work, { recursive: true });

@@ -171,7 +171,7 @@ static void take(struct reading *reading, struct tap *tap, size_t bytes) {
   check_batch(reading, tap, &batch);
 }
 
-/** Reads all with small buffers; then opens and closes taps, some of them with messages held. */
+/** Reads all with small buffers. */
 static void read_all(rd_kafka_t *consumer) {
   struct reading *reading = calloc(1, sizeof *reading);
   struct tap *tap = NULL;
@@ -188,25 +188,62 @@ static void read_all(rd_kafka_t *consumer) {
   }
   tap_close(tap);
   tap_free(tap);
-  for (int cycle = 0; cycle < 300; cycle++) {
-    require(tap_open(rd_kafka_name(consumer), &tap) == TAP_OK, "open again");
-    tap_on_readable(tap, count_wake, &wakes);
-    if (cycle % 10 == 0) rewind_all(consumer);
-    struct reading *other = calloc(1, sizeof *other);
-    struct packed batch = {.payload = {other->bytes, 10, other->ends_of[0], 0},
-                           .flags = other->flags,
-                           .toppar = other->toppar,
-                           .offset = other->offsets,
-                           .timestamp = other->times,
-                           .max = 100};
-    tap_take(tap, &batch);
-    free(other);
-    tap_free(tap);
-  }
   free(reading);
 }
 
-int main(void) {
+/** Resident memory in KiB. */
+static long resident(void) {
+  long total = 0, pages = 0;
+  FILE *file = fopen("/proc/self/statm", "r");
+  require(file != NULL && fscanf(file, "%ld %ld", &total, &pages) == 2, "/proc/self/statm");
+  fclose(file);
+  return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+/** One opening: new buffers, a take of a few messages, which may stay held for want of room, and the end of all. */
+static uint32_t open_take_close(rd_kafka_t *consumer, uint32_t max, atomic_int *wakes) {
+  struct tap *tap = NULL;
+  require(tap_open(rd_kafka_name(consumer), &tap) == TAP_OK, "open again");
+  tap_on_readable(tap, count_wake, wakes);
+  struct reading *buffers = malloc(sizeof *buffers);
+  struct packed batch = {.payload = {buffers->bytes, 10, buffers->ends_of[0], 0},
+                         .flags = buffers->flags,
+                         .toppar = buffers->toppar,
+                         .offset = buffers->offsets,
+                         .timestamp = buffers->times,
+                         .max = max};
+  tap_take(tap, &batch);
+  uint32_t came = batch.count + (uint32_t)(tap->held_to - tap->held_from);
+  free(buffers);
+  tap_free(tap);
+  return came;
+}
+
+/** Opens and closes taps, `openings` times, some of them with messages held; memory stays what it is. */
+static void open_and_close(rd_kafka_t *consumer, int openings) {
+  enum { GROWTH_MAX = 8 * 1024, PATIENCE = 100 };
+  atomic_int wakes;
+  atomic_init(&wakes, 0);
+  long came = 0, settled = 0;
+  for (int cycle = 0, empty = 0; cycle < openings; cycle++) {
+    if (empty == PATIENCE || (cycle < 300 && cycle % 10 == 0)) {
+      rewind_all(consumer);
+      empty = 0;
+    }
+    uint32_t count = open_take_close(consumer, cycle % 100 == 0 ? 100 : 1 + (uint32_t)cycle % 3, &wakes);
+    came += count;
+    empty = count > 0 ? 0 : empty + 1;
+    if (count == 0) usleep(200);
+    if (cycle == openings / 4) settled = resident();
+  }
+  const long growth = resident() - settled;
+  printf("%d openings took %ld messages; memory grew by %ld KiB in the last three quarters\n", openings, came, growth);
+  require(openings < 1000 || came > openings / 2, "most openings take messages");
+  require(openings < 100000 || growth < GROWTH_MAX, "memory does not grow with the openings");
+}
+
+/** cycles [OPENINGS] */
+int main(int argument_count, char **arguments) {
   rd_kafka_t *producer = make_client(RD_KAFKA_PRODUCER, (const char *const[]){"test.mock.num.brokers", "1", NULL});
   rd_kafka_mock_cluster_t *cluster = rd_kafka_handle_mock_cluster(producer);
   require(rd_kafka_mock_topic_create(cluster, TOPIC, PARTITIONS, 1) == RD_KAFKA_RESP_ERR_NO_ERROR, "topic");
@@ -218,6 +255,7 @@ int main(void) {
                             "enable.auto.commit", "false", NULL});
   rd_kafka_poll_set_consumer(consumer);
   read_all(consumer);
+  open_and_close(consumer, argument_count > 1 ? atoi(arguments[1]) : 300);
   /* The wrong order on purpose: the client is destroyed under an open tap that holds messages. */
   struct tap *tap = NULL;
   require(tap_open(rd_kafka_name(consumer), &tap) == TAP_OK, "open at the end");
