@@ -4,7 +4,7 @@
  *
  *     npm run bench -- latency [--peer pathway,kafka-streams,flink] [--rate 20000,100000] [--seconds 20] [--rounds N] [--check]
  *
- * The floor sends the words through without counting. Beside the ratios of p95 stands how far it is above the floor.
+ * The job says how long it stood still to collect garbage. The floor sends the words through without counting. Beside the ratios of p95 stands how far it is above the floor.
  */
 
 import { mkdtemp, rm } from "node:fs/promises";
@@ -14,6 +14,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type KafkaBroker, startKafka } from "../../test/support/kafka/broker.ts";
 import { produce } from "../../test/support/kafka/clients.ts";
 import { type Contender, laneArguments, nodeCommand, towpath } from "./harness/contenders.ts";
+import { allGcPauses, type GcByKind, gcFigures, gcPauses, gcTable, gcWatched } from "./harness/gc-pauses.ts";
 import { type LatencySummary, READY_WORD } from "./harness/latencies.ts";
 import { ownVersion } from "./harness/machine.ts";
 import { MeasuredProcess } from "./harness/measured-process.ts";
@@ -37,6 +38,8 @@ const floor: Contender = {
 interface Lap extends LatencySummary {
   /** Messages a second that the producer reached. */
   readonly rate: number;
+  /** Garbage collection of the job once it had warmed up; nothing where it was not watched. */
+  readonly gc: GcByKind;
 }
 
 /** One contender at one rate. */
@@ -65,12 +68,14 @@ async function lap(
     await watch.untilBegun(job);
     await sleep(1_000);
     const paced = [bootstrap, wordsTopic, String(rate), String(seconds), stamps];
+    const startedAt = Date.now();
     const pacer = new MeasuredProcess(nodeCommand("jobs/pacer.ts", paced));
     await pacer.ended();
     await watch.untilQuiet(job);
     await reader.stop("SIGTERM");
     await reader.ended();
-    return { ...JSON.parse(reader.stdout), ...JSON.parse(pacer.stdout) };
+    const gc = gcPauses(job.stdout, startedAt + SKIP_MS);
+    return { ...JSON.parse(reader.stdout), ...JSON.parse(pacer.stdout), gc };
   } finally {
     await Promise.all([job.stop(), reader.stop()]);
     await rm(stampsFolder, { recursive: true, force: true });
@@ -83,13 +88,14 @@ const rates = options.own.rate.split(",").map((text) => wholeNumber("--rate", te
 const measuredSeconds = wholeNumber("--seconds", options.own.seconds);
 const seconds = measuredSeconds + SKIP_MS / 1000;
 const { contenders, missing } = await findPeers(options.peers, "latency");
-const all = [floor, towpath("latency", ownVersion()), ...contenders];
+const all = [floor, gcWatched(towpath("latency", ownVersion())), ...contenders];
 
 await using kafka = await startKafka({ heap: "1g" });
 // A broker that has just started is slow for a while, which would count for whoever comes first.
 await lap(kafka, floor, { rate: Math.max(...rates), seconds: 2 * (SKIP_MS / 1000), id: "warm-up" });
 const lines: string[][] = [];
 const ratios: Record<string, number> = {};
+const gcTables: string[] = [];
 const figures: Record<string, Record<string, number>> = {};
 for (const rate of rates) {
   const laps = new Map<string, Lap[]>();
@@ -109,7 +115,10 @@ for (const rate of rates) {
     const above = name === "floor" ? "" : (p95(name) - p95("floor")).toFixed(1);
     const times = [p50, p95(name), p99, max].map((ms) => ms.toFixed(1));
     lines.push([`${name}, ${whole(rate)}/s`, ...times, above, whole(sent)]);
-    figures[`${name} at ${rate}`] = { rate: sent, p50, p95: p95(name), p99, max };
+    const gc = allGcPauses(list.map((one) => one.gc));
+    if (gc.size > 0) gcTables.push(gcTable(`${name}, ${whole(rate)}/s, all rounds`, gc));
+    const stood = gc.size > 0 ? gcFigures(gc) : {};
+    figures[`${name} at ${rate}`] = { rate: sent, p50, p95: p95(name), p99, max, ...stood };
     if (name !== "towpath") ratios[`${name} at ${rate}`] = p95(name) / p95("towpath");
   }
 }
@@ -117,6 +126,7 @@ console.log(
   headline("latency", `ms, ${measuredSeconds} s a run, commits each 20 ms, ${rounds} rounds, medians`),
 );
 console.log(table(["", "p50", "p95", "p99", "max", "p95 above floor", "sent/s"], lines));
+for (const text of gcTables) console.log(text);
 const versions = Object.fromEntries(contenders.map(({ name, version }) => [name, version]));
 const rows = Math.max(...rates) * seconds;
 conclude({ benchmark: "latency", rows, rounds, versions, figures, ratios, missing }, options);

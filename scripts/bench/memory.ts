@@ -1,11 +1,13 @@
 /**
- * Whether memory stays flat while rows pass: WordCount, Kafka to Kafka, its resident memory from quarter to quarter.
+ * Whether memory stays flat while rows pass: WordCount, Kafka to Kafka, its resident memory from quarter to quarter,
+ * and how long it stood still to collect garbage.
  *
  *     npm run bench -- memory [--rows N] [--check] [--update-baseline]
  *
  * Fails when the last quarter needs over 25 % more than the second; the first still grows buffers.
  */
 import { towpath } from "./harness/contenders.ts";
+import { allGcPauses, gcFigures, gcTable, gcWatched } from "./harness/gc-pauses.ts";
 import { ownVersion } from "./harness/machine.ts";
 import { benchOptions } from "./harness/options.ts";
 import { race } from "./harness/race.ts";
@@ -18,7 +20,7 @@ const GROWTH_MAX = 1.25;
 const options = benchOptions({ rows: 10_000_000, rounds: 1 });
 const { rows, rounds } = options;
 const { laps } = await race({
-  contenders: [towpath("wordcount", ownVersion())],
+  contenders: [gcWatched(towpath("wordcount", ownVersion()))],
   workload: words(rows),
   rounds,
   drain: false,
@@ -43,10 +45,12 @@ console.log(
     [["towpath", ...quarters.map(whole), `${growth.toFixed(2)} ×`, whole(peakMb)]],
   ),
 );
+const gc = allGcPauses(done.map((lap) => lap.gc));
+console.log(gcTable("all rounds", gc));
 if (growth > GROWTH_MAX) {
   console.log(`NOT FLAT: the last quarter needs ${growth.toFixed(2)} × the second`);
   process.exitCode = 1;
 }
-const figures = { towpath: { quartersMb: quarters, peakMb } };
+const figures = { towpath: { quartersMb: quarters, peakMb, ...gcFigures(gc) } };
 const ratios = { "the second quarter by the last": 1 / growth };
 conclude({ benchmark: "memory", rows, rounds, versions: {}, figures, ratios, missing: {} }, options);

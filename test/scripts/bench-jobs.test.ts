@@ -3,6 +3,13 @@ import { AnswerFold } from "../../scripts/bench/harness/answer-fold.ts";
 import { nodeCommand, towpath } from "../../scripts/bench/harness/contenders.ts";
 import { engineAnswers } from "../../scripts/bench/harness/engine-data.mjs";
 import { fillTopic } from "../../scripts/bench/harness/fill-topic.ts";
+import {
+  allGcPauses,
+  gcFigures,
+  gcPauses,
+  gcTable,
+  gcWatched,
+} from "../../scripts/bench/harness/gc-pauses.ts";
 import { MeasuredProcess } from "../../scripts/bench/harness/measured-process.ts";
 import { readTopic } from "../../scripts/bench/harness/read-topic.ts";
 import { csvWords, ordersByRegion, ordersBySegment, words } from "../../scripts/bench/harness/workload.ts";
@@ -46,6 +53,26 @@ describe("a job without Kafka", { timeout: 120_000 }, () => {
     const { rows, answers } = JSON.parse(measured.stdout);
     expect(answers).toEqual(engineAnswers(6_000));
     expect(rows).toBe(Object.keys(answers).length);
+  });
+
+  it("says how long it stood still to collect garbage, where it is watched", async () => {
+    const engine = {
+      ...towpath("engine", ""),
+      command: () => nodeCommand("jobs/engine.ts", ["60000", "1000"]),
+    };
+    const lane = { bootstrap: "", outTopic: "", workload: words(1) };
+    const measured = new MeasuredProcess(gcWatched(engine).command(lane));
+    await measured.ended();
+    const pauses = gcPauses(measured.stdout);
+    const { count = 0, totalMs = 0, maxMs = 0 } = pauses.get("minor") ?? {};
+    expect(count).toBeGreaterThan(0);
+    expect(maxMs).toBeGreaterThan(0);
+    expect(totalMs).toBeGreaterThanOrEqual(maxMs);
+    expect(gcTable("engine", pauses)).toContain("minor");
+    expect(gcPauses(measured.stdout, Date.now() + 1_000).size).toBe(0);
+    const twice = gcFigures(allGcPauses([pauses, pauses]));
+    expect(twice.gcPauses).toBe(2 * gcFigures(pauses).gcPauses);
+    expect(twice.gcMaxMs).toBe(gcFigures(pauses).gcMaxMs);
   });
 
   it("says what a touched row costs: growth", async () => {

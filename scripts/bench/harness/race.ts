@@ -9,6 +9,7 @@ import { type KafkaBroker, startKafka } from "../../../test/support/kafka/broker
 import { AnswerFold, type Progress } from "./answer-fold.ts";
 import { type Contender, nodeCommand } from "./contenders.ts";
 import { fillTopic } from "./fill-topic.ts";
+import { type GcByKind, gcPauses } from "./gc-pauses.ts";
 import { MeasuredProcess } from "./measured-process.ts";
 import { OutputWatch } from "./output-watch.ts";
 import { readTopic } from "./read-topic.ts";
@@ -26,6 +27,8 @@ export interface Lap {
   readonly changes: number;
   /** Resident memory in MB over the measured time, evenly spaced in time. */
   readonly rssMb: readonly number[];
+  /** Garbage collection over the measured time; nothing where the contender was not watched. */
+  readonly gc: GcByKind;
 }
 
 export interface RaceResult {
@@ -108,6 +111,7 @@ function lapOf(
     startUpSeconds: ((progress[0] as Progress).at - measured.startedAt) / 1000,
     changes,
     rssMb: measured.samples.filter(({ at }) => at >= first.at && at <= last.at).map(({ rssMb }) => rssMb),
+    gc: gcPauses(measured.stdout, first.at, last.at),
   };
 }
 
@@ -134,5 +138,6 @@ async function drain(kafka: KafkaBroker, workload: Workload): Promise<Lap> {
     startUpSeconds: 0,
     changes: 0,
     rssMb: [],
+    gc: new Map(),
   };
 }
