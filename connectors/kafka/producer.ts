@@ -2,7 +2,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promi
 import type { Producer as RawProducer } from "node-rdkafka";
 import { TowpathError } from "../../lib/errors.ts";
 import type { ChunkSender } from "./chunk-sender.ts";
-import { type ClientError, clientErrors } from "./client-errors.ts";
+import { addressOf, type ClientError, clientErrors } from "./client-errors.ts";
 import { type ErrorEvents, onErrorEvents } from "./client-events.ts";
 import {
   type ConnectedProducer,
@@ -16,6 +16,7 @@ import { InFlight } from "./in-flight.ts";
 import type { KafkaSettings } from "./options.ts";
 import { BY_KEY, type Outbox } from "./outbox.ts";
 import { producerConf } from "./producer-conf.ts";
+import { redactText } from "./redact.ts";
 import { sendError, type Target } from "./send-errors.ts";
 import { TargetTopics } from "./target-topics.ts";
 
@@ -161,6 +162,14 @@ export class Producer implements MessageOutput {
   /** Commits up to this time have been acknowledged, all of them where nothing is on its way. */
   get deliveredUpTo(): number {
     return this.#inFlight.messages === 0 ? Number.POSITIVE_INFINITY : this.#inFlight.deliveredTime;
+  }
+
+  /** What has not been acknowledged, and the likely reason, for people. */
+  get held(): string {
+    const to = this.#target.topic === null ? "" : ` to topic ${this.#target.topic}`;
+    const reason =
+      this.#lastError === null ? "" : ` (${redactText(this.#lastError.message, this.#settings)})`;
+    return `${this.#inFlight.messages} messages${to} at ${addressOf(this.#settings)}${reason}`;
   }
 
   /** Resolves when all that was sent has been acknowledged; rejects with the failure. */

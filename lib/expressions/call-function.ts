@@ -1,3 +1,4 @@
+import { enterCode, leaveCode, placeOf } from "../base/user-code.ts";
 import { readCell } from "../data/cell.ts";
 import { coerce, Failed } from "../data/coerce.ts";
 import { ERROR } from "../data/column.ts";
@@ -18,11 +19,13 @@ import type { ApplyNode } from "./node.ts";
 export function compileApply(node: ApplyNode, args: readonly Operand[]): Compute {
   const { fn, type, site } = node;
   const masks = args.map(maskOf);
+  const place = placeOf("the function", site);
   return (frame) => {
     const n = frame.length;
     const columns = args.map((arg) => cellsOf(arg, frame));
     const builder = columnBuilder(type);
     const outcome = new Outcome(frame, site);
+    enterCode(place);
     for (let row = 0; row < n; row++) {
       const values: unknown[] = [];
       for (let i = 0; i < args.length; i++) values.push(readCell(columns[i], args[i].type, row & masks[i]));
@@ -47,6 +50,7 @@ export function compileApply(node: ApplyNode, args: readonly Operand[]): Compute
         outcome.fail(row, result.detail);
       } else writeCell(builder, type, row, result);
     }
+    leaveCode();
     return builder.finish(n);
   };
 }

@@ -1,0 +1,60 @@
+import { isMainThread, Worker } from "node:worker_threads";
+import { shareUserCode } from "../base/user-code.ts";
+import { BEAT_MS, STUCK_AFTER_MS, watchSlots, watchThread } from "./watch-thread.ts";
+
+/** How long the end of a run waits for the thread to let go of the signals. */
+const RELEASE_MS = 200;
+
+interface Watch {
+  readonly memory: Int32Array;
+  readonly thread: Worker;
+}
+
+/** One thread for the whole process, from its first run on: watching costs a wake-up every half second. */
+let watch: Watch | null = null;
+let runs = 0;
+
+/**
+ * Has another thread watch this one while a run goes on: it says which function of the script does not return, and ends
+ * the process on SIGINT and SIGTERM where that function keeps this thread from doing so (watch-thread.ts).
+ * `stopTimeoutMs` is what an end in order may take. Returns what ends the watching. In a worker thread, which gets no
+ * signals, there is none.
+ */
+export function watchProgram(stopTimeoutMs: number): () => void {
+  if (!isMainThread) return () => {};
+  watch ??= startWatch();
+  const { memory, thread } = watch;
+  runs++;
+  Atomics.store(memory, watchSlots.stopTimeoutMs, stopTimeoutMs);
+  thread.postMessage({ watch: true });
+  const beat = (): void => {
+    // Here no function of the script is running, also where the last one threw.
+    Atomics.store(memory, watchSlots.place, 0);
+    Atomics.add(memory, watchSlots.beats, 1);
+  };
+  beat();
+  const beating = setInterval(beat, BEAT_MS);
+  beating.unref();
+  return () => {
+    clearInterval(beating);
+    if (--runs === 0) release({ memory, thread });
+  };
+}
+
+function startWatch(): Watch {
+  const memory = new Int32Array(new SharedArrayBuffer(4 * Object.keys(watchSlots).length));
+  const workerData = { memory, slots: watchSlots, beatMs: BEAT_MS, stuckAfterMs: STUCK_AFTER_MS };
+  // Without the loaders and settings of this process.
+  const thread = new Worker(watchThread, { eval: true, workerData, execArgv: [], env: {} });
+  thread.unref();
+  // Without it a program runs on as one that is not watched.
+  thread.on("error", () => {});
+  shareUserCode(memory, (place, name) => thread.postMessage({ place, name }));
+  return { memory, thread };
+}
+
+/** After this, signals are the script's own affair again. A thread that has not begun yet finds that there is nothing to do. */
+function release({ memory, thread }: Watch): void {
+  thread.postMessage({ watch: false });
+  Atomics.wait(memory, watchSlots.holds, 1, RELEASE_MS);
+}
