@@ -1,6 +1,8 @@
 import { assert } from "../../lib/base/assert.ts";
 import type { Batch } from "../../lib/data/batch.ts";
+import { pointerText } from "../../lib/data/cell.ts";
 import { randomUuid } from "../../lib/data/random-uuid.ts";
+import { keyOfValues } from "../../lib/data/row-key.ts";
 import type { Columns } from "../../lib/data/schema.ts";
 import type { Sink, SinkContext, SinkStats } from "../../lib/io/sink.ts";
 import { CommitHeaders } from "./commit-headers.ts";
@@ -46,7 +48,8 @@ export class KafkaSink implements Sink {
     const { topicName, partition, envelope } = this.#plan;
     const target = { topic: topicName, partition: envelope === "updates" ? partition : null };
     this.#producer = await Producer.connect(this.#settings, target, new Outbox(), context);
-    this.#envelope = makeEnvelope(this.#plan, this.#columns, this.#settings, this.#producer);
+    const run = context.history === undefined ? randomUuid() : this.#runOf(context.history);
+    this.#envelope = makeEnvelope(this.#plan, this.#columns, this.#settings, this.#producer, run);
   }
 
   write(batch: Batch, order: Uint32Array): void {
@@ -68,6 +71,10 @@ export class KafkaSink implements Sink {
     return envelope !== null && envelope.pendingCommits > 0 ? Math.min(sent, envelope.sentTime) : sent;
   }
 
+  held(): string {
+    return this.#producer?.held ?? "changes";
+  }
+
   async flush(): Promise<void> {
     this.#stopTimer();
     if (this.#producer === null) return;
@@ -83,6 +90,12 @@ export class KafkaSink implements Sink {
     this.#isClosed = true;
     this.#stopTimer();
     await this.#producer?.close();
+  }
+
+  /** A run that goes on with an earlier one's state goes on with its output too. */
+  #runOf(history: string): string {
+    const words = keyOfValues([history, this.name, this.#plan.topicName ?? ""]);
+    return pointerText(new Uint8Array(words.buffer));
   }
 
   #flushPending(): void {
@@ -105,6 +118,7 @@ function makeEnvelope(
   columns: Columns,
   settings: KafkaSettings,
   output: MessageOutput,
+  run: string,
 ): Envelope {
   const { topicName, topicColumn, envelope, commitFrequencyInMessages, partition, commitMarkers } = plan;
   const bytesMax = producerConf(settings).payloadBytesMax;
@@ -112,7 +126,7 @@ function makeEnvelope(
   const topicOf =
     topicName === null ? topicByColumn(topicColumn ?? 0, columns, topic) : output.topic(topicName);
   // Names this output's history in every message.
-  const headers = new CommitHeaders(randomUuid());
+  const headers = new CommitHeaders(run);
   const formatter = plan.createFormatter();
   if (envelope === "updates") {
     const limits = { commitsMax: commitFrequencyInMessages, bytesMax };

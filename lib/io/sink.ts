@@ -6,6 +6,8 @@ export interface SinkContext {
   log(line: string): void;
   /** Call when a sink that was full can take more. */
   wake(): void;
+  /** Names what the run's persistence keeps, the same in all its runs; absent where the run begins anew. */
+  readonly history?: string;
 }
 
 export interface SinkStats {

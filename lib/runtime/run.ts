@@ -225,6 +225,7 @@ class Run {
       wake: () => this.#waker.wake(),
       fail: (error) => this.#fail(error),
       log,
+      ...(this.#keeper === null ? {} : { history: this.#keeper.history }),
     };
     this.#failures.open(this.#log()?.source ?? null, log);
     const { signal } = this.#ending;

@@ -5,6 +5,7 @@ import type { Sink } from "../io/sink.ts";
 import type { Capture } from "../persistence/capture.ts";
 import { type RunningPlan, statePlan } from "../persistence/check-plan.ts";
 import { CheckpointStore } from "../persistence/checkpoint-store.ts";
+import { historyId } from "../persistence/history-id.ts";
 import { Journal } from "../persistence/journal.ts";
 import { dropJournal } from "../persistence/journal-files.ts";
 import { pageHash } from "../persistence/page-hash.ts";
@@ -73,6 +74,8 @@ export class StateKeeper implements CommitKeeper {
   readonly #plan: RunningPlan;
   readonly #names: ReadonlyMap<RunningSource["source"], string>;
   readonly recovered: Recovered;
+  /** Names what the directory keeps, from its first run on. */
+  readonly history: string;
   readonly #journal: Journal;
   readonly held: HeldOutputs;
   /** The time of the last checkpoint, and of the one before. */
@@ -91,6 +94,7 @@ export class StateKeeper implements CommitKeeper {
     store: CheckpointStore,
     plan: RunningPlan,
     recovered: Recovered,
+    history: string,
     everyMs: number,
   ) {
     this.#run = run;
@@ -99,6 +103,7 @@ export class StateKeeper implements CommitKeeper {
     this.#plan = plan;
     this.#everyMs = everyMs;
     this.recovered = recovered;
+    this.history = history;
     this.#names = new Map(run.sources.map(({ source, name }) => [source, name]));
     const { lastTime, number, flushedTime } = recovered;
     this.#flushedTime = flushedTime;
@@ -131,7 +136,8 @@ export class StateKeeper implements CommitKeeper {
       const recovered = await recover(directory, store, plan, run.log);
       load(run, recovered);
       await recovered.checkpoint?.close();
-      return new StateKeeper(run, directory, store, plan, recovered, snapshotEveryMs);
+      const history = await historyId(directory.path);
+      return new StateKeeper(run, directory, store, plan, recovered, history, snapshotEveryMs);
     } catch (error) {
       await directory.close();
       throw error;
