@@ -4,6 +4,7 @@ import { deduplicate } from "./deduplicate.ts";
 import { filter } from "./filter.ts";
 import { flatten } from "./flatten.ts";
 import { groupBy } from "./group-by.ts";
+import { interpolate } from "./interpolate.ts";
 import { join } from "./join.ts";
 import { keyBy } from "./key-by.ts";
 import type { OperatorDefinition } from "./operator-definition.ts";
@@ -13,6 +14,7 @@ import { rekey } from "./rekey.ts";
 import { removeErrors } from "./remove-errors.ts";
 import { requireMatch } from "./require-match.ts";
 import { select } from "./select.ts";
+import { sort } from "./sort.ts";
 import { source } from "./source.ts";
 import { updateRows } from "./update-rows.ts";
 
@@ -24,6 +26,7 @@ export const operators = {
   filter,
   flatten,
   groupBy,
+  interpolate,
   join,
   keyBy,
   output,
@@ -32,6 +35,7 @@ export const operators = {
   removeErrors,
   requireMatch,
   select,
+  sort,
   source,
   updateRows,
 } as const satisfies Record<string, OperatorDefinition>;

@@ -3,11 +3,13 @@ import { columnsRead } from "../expressions/walk.ts";
 import type { FilterOptions } from "../operators/filter.ts";
 import type { FlattenOptions } from "../operators/flatten.ts";
 import type { GroupByOptions } from "../operators/group-by.ts";
+import type { InterpolateOptions } from "../operators/interpolate.ts";
 import type { JoinOptions } from "../operators/join.ts";
 import type { KeyByOptions } from "../operators/key-by.ts";
 import type { RekeyOptions } from "../operators/rekey.ts";
 import type { RequireMatchOptions } from "../operators/require-match.ts";
 import type { SelectOptions } from "../operators/select.ts";
+import type { SortOptions } from "../operators/sort.ts";
 import type { PlanNode } from "./node.ts";
 
 /** Marks input `input`'s column `position` as read. */
@@ -63,6 +65,10 @@ function reachable(outputs: readonly PlanNode[]): PlanNode[] {
 const looks: Partial<Record<string, (options: unknown) => readonly number[]>> = {
   filter: (options) => [(options as FilterOptions).column],
   flatten: (options) => [(options as FlattenOptions).column],
+  interpolate(options) {
+    const { time, instance } = options as InterpolateOptions;
+    return [time, ...instance];
+  },
   keyBy: (options) => [(options as KeyByOptions).pointer],
   reindex: () => [],
   rekey: (options) => (options as RekeyOptions).keys,
@@ -104,6 +110,15 @@ const rules: Partial<Record<string, (node: PlanNode, own: readonly boolean[], re
     const leftCount = node.inputs[0].columns.length;
     own.forEach((isRead, i) => {
       if (isRead) read(i < leftCount ? 0 : 1, i < leftCount ? i : i - leftCount);
+    });
+  },
+
+  sort({ options, inputs: [{ columns }] }, own, read) {
+    const { key, instance, previous } = options as SortOptions;
+    readThrough(0, own.slice(0, columns.length), read);
+    for (const position of [key, ...instance]) read(0, position);
+    previous.forEach((position, i) => {
+      if (own[columns.length + 2 + i]) read(0, position);
     });
   },
 

@@ -5,12 +5,14 @@ import type { DeduplicateOptions } from "../operators/deduplicate.ts";
 import type { FilterOptions } from "../operators/filter.ts";
 import type { FlattenOptions } from "../operators/flatten.ts";
 import type { GroupByOptions } from "../operators/group-by.ts";
+import type { InterpolateOptions } from "../operators/interpolate.ts";
 import type { JoinOptions } from "../operators/join.ts";
 import type { KeyByOptions } from "../operators/key-by.ts";
 import type { ReindexOptions } from "../operators/reindex.ts";
 import type { RekeyOptions } from "../operators/rekey.ts";
 import type { RequireMatchOptions } from "../operators/require-match.ts";
 import type { SelectOptions } from "../operators/select.ts";
+import type { SortOptions } from "../operators/sort.ts";
 import { demand } from "./demand.ts";
 import type { PlanNode } from "./node.ts";
 import type { OutputSpec, SourceSpec } from "./specs.ts";
@@ -101,6 +103,18 @@ const details: Partial<Record<string, (node: PlanNode) => string>> = {
 
   reindex: ({ options }) => `as number ${(options as ReindexOptions).number}`,
 
+  interpolate(node) {
+    const { time, instance, values } = node.options as InterpolateOptions;
+    const name = nameOf(node);
+    return `${values.map(name).join(", ")} over ${name(time)}${byInstance(instance.map(name))}`;
+  },
+
+  sort(node) {
+    const { key, instance } = node.options as SortOptions;
+    const name = nameOf(node);
+    return `by ${name(key)}${byInstance(instance.map(name))}`;
+  },
+
   keyBy: (node) => nameOf(node)((node.options as KeyByOptions).pointer),
 
   requireMatch: ({ options }) => `of ${(options as RequireMatchOptions).said}`,
@@ -116,6 +130,10 @@ const details: Partial<Record<string, (node: PlanNode) => string>> = {
 
 function end({ connector, name }: SourceSpec | OutputSpec): string {
   return `${connector} ${JSON.stringify(name)}`;
+}
+
+function byInstance(names: readonly string[]): string {
+  return names.length === 0 ? "" : `, by ${names.join(", ")} apart`;
 }
 
 function nameOf(node: PlanNode): (position: number) => string {

@@ -41,7 +41,13 @@ const rules: Partial<Record<string, (node: PlanNode) => Natural | null>> = {
 
   filter: ofInput,
 
+  interpolate: ofInput,
+
   removeErrors: ofInput,
+
+  requireMatch: ofInput,
+
+  sort: ofInput,
 
   select(node) {
     const natural = ofInput(node);

@@ -1,11 +1,11 @@
 import { userSite } from "../base/source-site.ts";
 import type { Commit } from "../io/commit-stream.ts";
-import { JoinMethods } from "./join-methods.ts";
+import { OrderMethods } from "./order-methods.ts";
 import { scopeOf } from "./table-scope.ts";
 import { type UpdatesOptions, updatesOf } from "./updates.ts";
 
 /** What is done with the changes of a table. */
-export abstract class StreamMethods<C> extends JoinMethods<C> {
+export abstract class StreamMethods<C> extends OrderMethods<C> {
   /**
    * The table's commits while `pw.run()` runs, each `{ time, changes: [{ key, row, diff }] }`, rows that went before
    * rows that came. Called before the run; every call is a reader of its own, at its own pace.

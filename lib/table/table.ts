@@ -9,7 +9,7 @@ export { nodeOf, planOf, scopeOf } from "./table-scope.ts";
  * What can be done with a table of columns C. Every method says a new table and leaves this one as it is; nothing is
  * computed before `pw.run()`.
  *
- * The methods stand in classes by theme, each made of the one before: rows, keys, sets, groups, joins, streams
+ * The methods stand in classes by theme, each made of the one before: rows, keys, sets, groups, joins, orders, streams
  * (`row-methods.ts` …). A new theme is one more file in that chain.
  */
 export class TableMethods<C> extends StreamMethods<C> {}

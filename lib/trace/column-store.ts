@@ -28,6 +28,8 @@ export interface ColumnStore {
   /** The order of the cells at two slots (null first; see compareValues). */
   compare(a: number, b: number): number;
   compareWith(slot: number, column: Column, row: number): number;
+  /** What the cell is: VALUE, NULL or ERROR. */
+  tagAt(slot: number): number;
   /** Marks in `slots` the rows whose cell differs from the stored one (kernels/index-probe.ts). */
   verify(slots: Int32Array, column: Column, n: number): void;
   gather(slots: Uint32Array, n: number): Column;
@@ -51,7 +53,7 @@ export function columnStore(type: ColumnType): ColumnStore {
 abstract class TagStore {
   protected tags: Uint8Array | null = null;
 
-  protected tagAt(slot: number): number {
+  tagAt(slot: number): number {
     return this.tags === null || slot >= this.tags.length ? VALUE : this.tags[slot];
   }
 
