@@ -3,7 +3,7 @@ import type { JsType, TypeText } from "../data/js-type.ts";
 import { type ColumnType, parseType, typeNames } from "../data/type.ts";
 import { TowpathError } from "../errors.ts";
 import { Expression, toNode } from "./expression.ts";
-import type { NamesRead, Operand, ValueOf } from "./types.ts";
+import type { NamesRead, Operand, ValuesOf } from "./types.ts";
 
 export interface ApplyOptions<K extends TypeText = TypeText> {
   /** The column type of the result, with `?` where the function may return null or undefined. Default: dynamic. */
@@ -22,9 +22,6 @@ type Returned<K extends TypeText> =
   | (K extends "datetime" | "datetime?" ? Date | string : never)
   | (K extends "duration" | "duration?" ? string : never)
   | (K extends `${string}?` ? undefined : never);
-
-/** The values of operands, as a function's parameters. */
-type Values<E extends readonly Operand[]> = { -readonly [I in keyof E]: ValueOf<E[I]> };
 
 /** undefined becomes null; nothing else changes, as nothing is declared. */
 type Dynamic<R> = R extends undefined ? null : R;
@@ -46,15 +43,15 @@ type Dynamic<R> = R extends undefined ? null : R;
  * t.select({ words: pw.apply((text) => text.split(" ").length, t.text, { type: "int" }) })
  */
 export function apply<const E extends readonly Operand[], R>(
-  fn: (...values: Values<E>) => R,
+  fn: (...values: ValuesOf<E>) => R,
   ...args: E
 ): Expression<Dynamic<R>, NamesRead<E[number]>>;
 export function apply<const E extends readonly Operand[], K extends TypeText>(
-  fn: (...values: Values<E>) => Returned<K>,
+  fn: (...values: ValuesOf<E>) => Returned<K>,
   ...args: [...E, ApplyOptions<K> & { readonly type: K }]
 ): Expression<JsType<K>, NamesRead<E[number]>>;
 export function apply<const E extends readonly Operand[], R>(
-  fn: (...values: Values<E>) => R,
+  fn: (...values: ValuesOf<E>) => R,
   ...args: [...E, { readonly deterministic: boolean }]
 ): Expression<Dynamic<R>, NamesRead<E[number]>>;
 export function apply(

@@ -40,6 +40,7 @@ function saidOptions(options: unknown): string[] {
 }
 
 function said(value: unknown): string {
+  if (typeof value === "function") return value.name || "function";
   return JSON.stringify(value) ?? String(value);
 }
 

@@ -9,6 +9,9 @@ export type Operand = Expression<unknown, string> | Literal;
 /** The type of an operand's values; a plain value stands for its whole type (`1` is a `number`). */
 export type ValueOf<E> = E extends Expression<infer T, string> ? T : Widened<E>;
 
+/** The values of operands, as a function's parameters. */
+export type ValuesOf<E extends readonly Operand[]> = { -readonly [I in keyof E]: ValueOf<E[I]> };
+
 /** The names of the columns that an operand, or any of a union of operands, reads outside of reducers. */
 export type NamesRead<E> = E extends Expression<unknown, infer N> ? N : never;
 

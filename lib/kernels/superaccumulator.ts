@@ -56,15 +56,15 @@ export function unitsOf(value: number): bigint {
   return unitsOfChunks(chunks, 0);
 }
 
-/** units · 2^-1074 / divisor as the nearest double, ties to even; never -0. */
-export function nearestQuotient(units: bigint, divisor: bigint): number {
+/** units · 2^exponent / divisor as the nearest double, ties to even; never -0. */
+export function nearestQuotient(units: bigint, divisor: bigint, exponent = -1074): number {
   if (units === 0n) return 0;
   const size = units < 0n ? -units : units;
   // At least 66 bits of quotient, so that what the division leaves over can only break ties.
-  const scale = Math.max(0, 66 + divisor.toString(2).length - size.toString(2).length);
+  const scale = Math.max(0, 66 + bitsOf(divisor) - bitsOf(size));
   const dividend = size << BigInt(scale);
   const quotient = dividend / divisor;
-  const rounded = roundMantissa(quotient, dividend % divisor !== 0n, -1074 - scale);
+  const rounded = roundMantissa(quotient, dividend % divisor !== 0n, exponent - scale);
   return units < 0n ? 0 - rounded : rounded;
 }
 
@@ -90,10 +90,16 @@ export function roundChunks(chunks: Float64Array, base: number): number {
   return negative ? -rounded : rounded;
 }
 
+/** How many binary digits a positive integer has. */
+export function bitsOf(value: bigint): number {
+  const digits = value.toString(16);
+  return 4 * digits.length - Math.clz32(Number.parseInt(digits[0], 16)) + 28;
+}
+
 /** mantissa · 2^scale (and a little more where `sticky`) as the nearest double. */
-function roundMantissa(mantissa: bigint, sticky: boolean, scale: number): number {
+export function roundMantissa(mantissa: bigint, sticky: boolean, scale: number): number {
   // Subnormals have fewer bits: the last kept bit is never below 2^-1074.
-  const drop = Math.max(mantissa.toString(2).length - 53, -1074 - scale);
+  const drop = Math.max(bitsOf(mantissa) - 53, -1074 - scale);
   if (drop <= 0) return Number(mantissa) * 2 ** scale;
   const shift = BigInt(drop);
   let kept = mantissa >> shift;

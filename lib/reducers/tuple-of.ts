@@ -1,12 +1,12 @@
 import type { Batch } from "../data/batch.ts";
 import { readCell } from "../data/cell.ts";
-import { type Column, NULL, ValueColumn } from "../data/column.ts";
+import { type Column, ERROR, NULL } from "../data/column.ts";
+import { columnBuilder, writeCell } from "../data/column-builder.ts";
 import type { StateReader, StateWriter } from "../data/state.ts";
 import type { ColumnType } from "../data/type.ts";
 import { Counts } from "../trace/counts.ts";
 import { OrderedMultisets } from "../trace/ordered-multisets.ts";
 import { type Choice, sortColumns } from "./choice.ts";
-import { failedColumn } from "./failed-column.ts";
 import type { ReducerState } from "./reducer.ts";
 import { columnOfCell } from "./row-cells.ts";
 import { validRows } from "./valid-rows.ts";
@@ -18,21 +18,28 @@ export interface TupleOptions {
 }
 
 /**
- * The answers of sortedTuple and tuple: an array of the values of a group's rows in an order, as `readCell` gives
+ * The answers of sortedTuple, tuple and array: an array of the values of a group's rows in an order, as `readCell` gives
  * them. A change costs O(log n); the answer is made anew, because it is as long as the group.
  */
 export class TupleOf implements ReducerState {
   readonly #order: Choice;
   readonly #type: ColumnType;
+  readonly #answer: ColumnType;
   readonly #skipNulls: boolean;
   readonly #rows: OrderedMultisets;
   /** Rows that did not fail, null among them: where all are skipped the answer is empty, where all failed it fails. */
   readonly #valid = new Counts();
 
   /** The values are `args[0]`, at `order.answer`. */
-  constructor(order: Choice, types: readonly ColumnType[], options: unknown) {
+  constructor(
+    order: Choice,
+    types: readonly ColumnType[],
+    options: unknown,
+    answer: ColumnType = { name: "any", optional: false },
+  ) {
     this.#order = order;
     this.#type = types[0];
+    this.#answer = answer;
     this.#skipNulls = (options as TupleOptions | null)?.skipNulls === true;
     this.#rows = new OrderedMultisets(sortColumns(order, types));
   }
@@ -61,21 +68,20 @@ export class TupleOf implements ReducerState {
   finish(slots: Uint32Array, n: number): Column {
     const nodes: number[] = [];
     const ends: number[] = [];
-    const failed: number[] = [];
     for (let i = 0; i < n; i++) {
       this.#rows.list(slots[i], nodes);
       ends.push(nodes.length);
-      if (this.#valid.values[slots[i]] === 0) failed.push(i);
     }
     const values = this.#rows.gather(this.#order.answer, Uint32Array.from(nodes), nodes.length);
+    const builder = columnBuilder(this.#answer);
     let at = 0;
-    const tuples = ends.map((end): unknown[] => {
+    ends.forEach((end, i) => {
       const tuple: unknown[] = [];
       for (; at < end; at++) tuple.push(readCell(values, this.#type, at));
-      return tuple;
+      if (this.#valid.values[slots[i]] === 0) builder.setEmpty(i, ERROR);
+      else writeCell(builder, this.#answer, i, tuple);
     });
-    for (const i of failed) (tuples as unknown[])[i] = undefined;
-    return failedColumn(new ValueColumn(tuples), failed, n);
+    return builder.finish(n);
   }
 
   clear(slot: number): void {

@@ -1,3 +1,4 @@
+import type { ColumnType } from "../data/type.ts";
 import { type Choice, checkOrdered } from "./choice.ts";
 import type { ReducerDefinition } from "./reducer.ts";
 import { TupleOf } from "./tuple-of.ts";
@@ -15,5 +16,10 @@ export const tuple: ReducerDefinition = {
     if (orderBy !== undefined) checkOrdered("tuple", orderBy);
     return { name: "any", optional: false };
   },
-  create: (types, { options }) => new TupleOf(types.length === 1 ? keyed : ordered, types, options),
+  create: (types, { options }) => new TupleOf(tupleOrder(types), types, options),
 };
+
+/** The order of a tuple's values: by the second argument where there is one, then by key. */
+export function tupleOrder(types: readonly ColumnType[]): Choice {
+  return types.length === 1 ? keyed : ordered;
+}

@@ -1,90 +1,10 @@
-import { formatSite, type SourceSite, userSite } from "../base/source-site.ts";
-import { TowpathError } from "../errors.ts";
-import { castNode } from "../expressions/build.ts";
-import { Expression } from "../expressions/expression.ts";
-import type { ExpressionNode } from "../expressions/node.ts";
-import type { ValueOf } from "../expressions/types.ts";
-import { reducers as definitions } from "../reducers/index.ts";
-import { badArgument, describe } from "./names.ts";
-import { nodeOfOperand } from "./selection.ts";
-
-type Argument<T> = Expression<T, string> | T;
-
-/** A reduction of the definition's name; its type is what the definition makes of the arguments. */
-function reduction<T>(
-  name: keyof typeof definitions,
-  args: readonly unknown[],
-  options: unknown = null,
-): Expression<T, never> {
-  const site = userSite();
-  const { arity, result } = definitions[name];
-  const given = args.filter((arg) => arg !== undefined);
-  if (given.length < arity[0] || given.length > arity[1]) {
-    const takes = arity[0] === arity[1] ? `${arity[0]}` : `${arity[0]} to ${arity[1]}`;
-    throw badArgument(
-      `${name} takes ${takes} argument${takes === "1" ? "" : "s"}, not ${given.length}`,
-      site,
-    );
-  }
-  const nodes = given.map((arg) => asNumber(name, nodeOfOperand(arg, `the argument of ${name}`)));
-  const type = located(site, () => result(nodes.map((node) => node.type)));
-  return new Expression<T, never>({
-    kind: "reduction",
-    reducer: name,
-    args: nodes,
-    options,
-    type,
-    site,
-  });
-}
-
-/** The reducers that only know numbers: to them a dynamic value (type any) is a float, checked row by row. */
-const numeric: ReadonlySet<string> = new Set(["avg", "sum"]);
-
-function asNumber(name: string, node: ExpressionNode): ExpressionNode {
-  return numeric.has(name) && node.type.name === "any" ? castNode(node, "float") : node;
-}
-
-/** Adds the script's line to what a definition, which does not know it, throws. */
-function located<T>(site: SourceSite | null, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    if (!(error instanceof TowpathError)) throw error;
-    throw new TowpathError(error.code, error.detail, {
-      where: formatSite(site),
-      hint: error.hint,
-      cause: error.cause,
-    });
-  }
-}
-
-/** Options of a tuple. */
-interface TupleOptions {
-  /** Leaves null out. Default: false. */
-  readonly skipNulls?: boolean;
-}
-
-interface OrderedTupleOptions extends TupleOptions {
-  /** What the rows are sorted by, smallest first, equal ones by key. Default: by key alone. */
-  readonly orderBy?: Argument<unknown>;
-}
-
-/** Throws TP_BAD_ARGUMENT for options that are no plain object of the names that the reducer knows. */
-function checkOptions(name: string, options: unknown, known: readonly string[]): void {
-  if (typeof options !== "object" || options === null || Array.isArray(options))
-    throw badArgument(`the options of ${name} are an object, not ${describe(options)}`, userSite());
-  const unknown = Object.keys(options).find((option) => !known.includes(option));
-  if (unknown === undefined) return;
-  const hint = `Options are ${known.join(", ")}.`;
-  throw badArgument(`${name} has no option ${JSON.stringify(unknown)}`, userSite(), hint);
-}
-
-/** The plan's form of the options: equal ones look the same, whatever was left out. */
-function skipping(name: string, { skipNulls = false }: TupleOptions): object | null {
-  if (typeof skipNulls === "boolean") return skipNulls ? { skipNulls } : null;
-  throw badArgument(`skipNulls of ${name} is true or false, not ${describe(skipNulls)}`, userSite());
-}
+import { makeTuple } from "../expressions/conditionals.ts";
+import type { Expression } from "../expressions/expression.ts";
+import type { Operand, ValueOf, ValuesOf } from "../expressions/types.ts";
+import { array, first, last, sortedTuple, topK, tuple } from "./ordered-reducers.ts";
+import { type Argument, reduction } from "./reduction.ts";
+import { custom, statefulMany, statefulSingle } from "./scripted-reducers.ts";
+import { countDistinctApproximate, median, mode, quantile, stddev, variance } from "./statistics-reducers.ts";
 
 /**
  * The value of some row: of the one with the smallest key, so the choice stays while that row is there, and is the
@@ -97,27 +17,45 @@ function any<T>(column: Argument<T>): Expression<ValueOf<T>, never> {
 }
 
 /**
- * The key of the row with the greatest value (a pointer), or, with a second column, that row's cell of it. Of rows
- * with equal values the one with the smallest key is taken; null is below all others.
+ * The key of the row with the greatest value (a pointer); with a second column that row's cell of it, with several an
+ * array of its cells. Of rows with equal values the one with the smallest key is taken; null is below all others.
  *
  * @example orders.groupBy(orders.region).reduce({ buyer: pw.reducers.argMax(orders.amount, orders.customer) })
  */
 function argMax(value: Argument<unknown>): Expression<string, never>;
 function argMax<P>(value: Argument<unknown>, payload: Argument<P>): Expression<ValueOf<P>, never>;
-function argMax(value: unknown, payload?: unknown): Expression<unknown, never> {
-  return reduction("argMax", [value, payload]);
+function argMax<const E extends readonly [Operand, Operand, ...Operand[]]>(
+  value: Argument<unknown>,
+  ...payload: E
+): Expression<ValuesOf<E>, never>;
+function argMax(value: unknown, ...payload: readonly unknown[]): Expression<unknown, never> {
+  return argExtreme("argMax", value, payload);
 }
 
 /**
- * The key of the row with the least value (a pointer), or, with a second column, that row's cell of it. Of rows with
- * equal values the one with the smallest key is taken; null is below all others.
+ * The key of the row with the least value (a pointer); with a second column that row's cell of it, with several an
+ * array of its cells. Of rows with equal values the one with the smallest key is taken; null is below all others.
  *
  * @example offers.groupBy(offers.item).reduce({ item: offers.item, shop: pw.reducers.argMin(offers.price, offers.shop) })
  */
 function argMin(value: Argument<unknown>): Expression<string, never>;
 function argMin<P>(value: Argument<unknown>, payload: Argument<P>): Expression<ValueOf<P>, never>;
-function argMin(value: unknown, payload?: unknown): Expression<unknown, never> {
-  return reduction("argMin", [value, payload]);
+function argMin<const E extends readonly [Operand, Operand, ...Operand[]]>(
+  value: Argument<unknown>,
+  ...payload: E
+): Expression<ValuesOf<E>, never>;
+function argMin(value: unknown, ...payload: readonly unknown[]): Expression<unknown, never> {
+  return argExtreme("argMin", value, payload);
+}
+
+function argExtreme(
+  name: "argMax" | "argMin",
+  value: unknown,
+  payload: readonly unknown[],
+): Expression<unknown, never> {
+  const [only, ...more] = payload.filter((column) => column !== undefined);
+  if (more.length === 0) return reduction(name, [value, only]);
+  return reduction(name, [value, makeTuple(only as Operand, ...(more as Operand[]))]);
 }
 
 /** The mean of numbers as a float, exact before it is rounded. Null is refused. */
@@ -170,44 +108,12 @@ function min<T>(column: Argument<T>): Expression<ValueOf<T>, never> {
 }
 
 /**
- * The values as an array, least first, each as often as it is there. Null comes first, unless `skipNulls` leaves it
- * out. Every change costs as much as the array is long.
- *
- * @example orders.groupBy(orders.customer).reduce({ amounts: pw.reducers.sortedTuple(orders.amount) })
- */
-function sortedTuple<T>(
-  column: Argument<T>,
-  options: TupleOptions & { readonly skipNulls: true },
-): Expression<NonNullable<ValueOf<T>>[], never>;
-function sortedTuple<T>(column: Argument<T>, options?: TupleOptions): Expression<ValueOf<T>[], never>;
-function sortedTuple(column: unknown, options: TupleOptions = {}): Expression<unknown[], never> {
-  checkOptions("sortedTuple", options, ["skipNulls"]);
-  return reduction("sortedTuple", [column], skipping("sortedTuple", options));
-}
-
-/**
  * The exact sum: of ints an int (a failed cell while outside the safe range), of floats a float rounded once, of
  * durations a duration, of bigints a bigint. Null is refused. Results of a function without a declared type are
  * summed as floats: whole sums are written without a fraction; for bigints declare `{ type: "bigint" }`.
  */
 function sum<T extends number | bigint>(column: Argument<T>): Expression<ValueOf<T>, never> {
   return reduction("sum", [column]);
-}
-
-/**
- * The values as an array, in the order of the rows' keys, or of `orderBy` (equal ones by key), so that several tuples
- * of one group go together, place by place. Every change costs as much as the array is long.
- *
- * @example visits.groupBy(visits.user).reduce({ path: pw.reducers.tuple(visits.page, { orderBy: visits.at }) })
- */
-function tuple<T>(
-  column: Argument<T>,
-  options: OrderedTupleOptions & { readonly skipNulls: true },
-): Expression<NonNullable<ValueOf<T>>[], never>;
-function tuple<T>(column: Argument<T>, options?: OrderedTupleOptions): Expression<ValueOf<T>[], never>;
-function tuple(column: unknown, options: OrderedTupleOptions = {}): Expression<unknown[], never> {
-  checkOptions("tuple", options, ["orderBy", "skipNulls"]);
-  return reduction("tuple", [column, options.orderBy], skipping("tuple", options));
 }
 
 /**
@@ -229,15 +135,28 @@ export const reducers = {
   any,
   argMax,
   argMin,
+  array,
   avg,
   count,
   countDistinct,
+  countDistinctApproximate,
+  custom,
   earliest,
+  first,
+  last,
   latest,
   max,
+  median,
   min,
+  mode,
+  quantile,
   sortedTuple,
+  statefulMany,
+  statefulSingle,
+  stddev,
   sum,
+  topK,
   tuple,
   unique,
+  variance,
 } as const;

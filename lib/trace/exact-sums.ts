@@ -82,6 +82,20 @@ export class ExactSums {
     return out;
   }
 
+  /** The exact sum of a group's finite values, as a multiple of 2^-1074. */
+  unitsAt(slot: number): bigint {
+    const large = this.#state[2 * slot];
+    const small = this.#state[2 * slot + 1];
+    return Number.isNaN(large)
+      ? unitsOfChunks(this.#chunks, small * SUPER_CHUNKS)
+      : unitsOf(large) + unitsOf(small);
+  }
+
+  /** Whether NaN or an infinity is among a group's values. */
+  isSpecial(slot: number): boolean {
+    return this.#specials.has(slot);
+  }
+
   clear(slot: number): void {
     if (Number.isNaN(this.#state[2 * slot])) this.#freeSpilt(this.#state[2 * slot + 1]);
     this.#state[2 * slot] = 0;
@@ -110,12 +124,7 @@ export class ExactSums {
 
   /** Spilt groups, and the few quotients that doubles cannot decide. */
   #divideUnits(slot: number, count: number): number {
-    const large = this.#state[2 * slot];
-    const small = this.#state[2 * slot + 1];
-    const units = Number.isNaN(large)
-      ? unitsOfChunks(this.#chunks, small * SUPER_CHUNKS)
-      : unitsOf(large) + unitsOf(small);
-    return count === 0 ? 0 : nearestQuotient(units, BigInt(count));
+    return count === 0 ? 0 : nearestQuotient(this.unitsAt(slot), BigInt(count));
   }
 
   /** Any value with any weight. */

@@ -14,6 +14,16 @@ export interface Turnover {
   readonly diff: 1 | -1;
 }
 
+/** A tuple whose count a batch may have changed. */
+export interface Recount {
+  /** A row of the batch that has the tuple. */
+  readonly row: number;
+  /** The tuple's number, as in Turnover. */
+  readonly entry: number;
+  /** How often it is there now. */
+  readonly count: number;
+}
+
 const GROUP: ColumnType = { name: "int", optional: false };
 
 /**
@@ -64,6 +74,46 @@ export class Multisets {
     diffs: Int32Array | null,
     n: number,
   ): Turnover[] {
+    const turnover: Turnover[] = [];
+    this.#add(groups, columns, diffs, n, (row, entry, diff) => {
+      if (diff !== 0) turnover.push({ row, entry, diff });
+    });
+    return turnover;
+  }
+
+  /** The same; returns all tuples of the rows, with their counts. */
+  recount(groups: Int32Array, columns: readonly Column[], diffs: Int32Array | null, n: number): Recount[] {
+    const recounts: Recount[] = [];
+    this.#add(groups, columns, diffs, n, (row, entry, _, count) => {
+      recounts.push({ row, entry, count });
+    });
+    return recounts;
+  }
+
+  /** For each of n tuples 1 where a group has it, else 0. */
+  holds(group: number, columns: readonly Column[], n: number): Uint8Array {
+    const entries = new Int32Array(n);
+    this.#index.lookup([new NumberColumn(new Float64Array(n).fill(group)), ...columns], n, entries);
+    return Uint8Array.from(entries, (entry) => (entry < 0 ? 0 : 1));
+  }
+
+  /** How often a tuple is there. */
+  count(entry: number): number {
+    return this.#counts[entry];
+  }
+
+  /** The order of the cells that two entries have in one of the columns. */
+  compare(column: number, a: number, b: number): number {
+    return this.#index.stores[column + 1].compare(a, b);
+  }
+
+  #add(
+    groups: Int32Array,
+    columns: readonly Column[],
+    diffs: Int32Array | null,
+    n: number,
+    settled: (row: number, entry: number, diff: 1 | 0 | -1, count: number) => void,
+  ): void {
     const groupColumn = new NumberColumn(Float64Array.from(groups.subarray(0, n)));
     const entries = new Int32Array(n);
     this.#index.lookupOrInsert([groupColumn, ...columns], n, entries);
@@ -72,14 +122,12 @@ export class Multisets {
     const touched = new Uint32Array(n + 1);
     const firstRows = new Uint32Array(n + 1);
     const count = touchSlots(entries, n, this.#marks, ++this.#epoch, touched, firstRows);
-    const turnover: Turnover[] = [];
     for (let i = 0; i < count; i++) {
       const entry = touched[i];
       const row = firstRows[i];
-      const diff = this.#settle(groups[row], entry);
-      if (diff !== 0) turnover.push({ row, entry, diff });
+      const entryCount = this.#counts[entry];
+      settled(row, entry, this.#settle(groups[row], entry), entryCount);
     }
-    return turnover;
   }
 
   /** How many different tuples a group has. */

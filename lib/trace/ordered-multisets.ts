@@ -72,13 +72,24 @@ export class OrderedMultisets {
     return node;
   }
 
-  /** Appends a group's nodes in order, each as often as its tuple is there. */
-  list(group: number, out: number[]): void {
+  /** Takes one of a group's last tuple, where the group has any. */
+  dropLast(group: number): void {
+    let node = this.#roots[group];
+    if (node === 0) return;
+    while (this.#right[node] !== 0) node = this.#right[node];
+    if (--this.#counts[node] !== 0) return;
+    this.#roots[group] = this.#remove(this.#roots[group], node);
+    this.#free(node);
+  }
+
+  /** Appends a group's nodes in order, each as often as its tuple is there, `limit` at most. */
+  list(group: number, out: number[], limit = Number.POSITIVE_INFINITY): void {
+    const end = out.length + limit;
     const above: number[] = [];
-    for (let node = this.#roots[group]; node !== 0 || above.length > 0; ) {
+    for (let node = this.#roots[group]; (node !== 0 || above.length > 0) && out.length < end; ) {
       for (; node !== 0; node = this.#left[node]) above.push(node);
       node = above.pop() as number;
-      for (let copy = 0; copy < this.#counts[node]; copy++) out.push(node);
+      for (let copy = 0; copy < this.#counts[node] && out.length < end; copy++) out.push(node);
       node = this.#right[node];
     }
   }

@@ -4,6 +4,7 @@ import { parseType, typeNames } from "../../lib/data/type.ts";
 import { reducers } from "../../lib/reducers/index.ts";
 import type { ReducerDefinition } from "../../lib/reducers/reducer.ts";
 import { randomCommits } from "../fuzz/random-commits.ts";
+import { variantOf, variantsOf } from "../fuzz/reducer-variants.ts";
 import { failureOf, type Trial } from "../fuzz/run-program.ts";
 import type { ProgramSpec } from "../fuzz/spec.ts";
 import { typeNames as drawnTypes } from "../fuzz/values.ts";
@@ -43,17 +44,22 @@ describe.each(definitions)(`reducer $name, from seed ${seed}`, (definition) => {
 });
 
 /** Every list of types that the reducer takes: all types for one argument, equal and some mixed ones for more. */
-function acceptedArguments({ arity, result }: ReducerDefinition): string[][] {
+function acceptedArguments({ name, arity, result }: ReducerDefinition): string[][] {
   const all = typeNames.filter((type) => drawnTypes.includes(type)).flatMap((type) => [type, `${type}?`]);
   const lists: string[][] = [];
   for (let count = arity[0]; count <= Math.min(arity[1], 2); count++) {
     if (count === 0) lists.push([]);
     if (count === 1) lists.push(...all.map((type) => [type]));
-    if (count === 2) lists.push(...all.map((type) => [type, "int"]), ...all.map((type) => ["str?", type]));
+    if (count === 2 && arity[1] > 2) lists.push(["int?", "str?"]);
+    if (count === 2 && arity[1] === 2)
+      lists.push(...all.map((type) => [type, "int"]), ...all.map((type) => ["str?", type]));
   }
   return lists.filter((types) => {
     try {
-      result(types.map((type) => parseType(type) as Exclude<ReturnType<typeof parseType>, undefined>));
+      result(
+        types.map((type) => parseType(type) as Exclude<ReturnType<typeof parseType>, undefined>),
+        variantOf(name).options,
+      );
       return true;
     } catch {
       return false;
@@ -66,7 +72,8 @@ function reducing(rng: Rng, reducer: string, types: readonly string[], appendOnl
   const columns = [["group", "int?"] as const, ...types.map((type, i) => [`argument ${i}`, type] as const)];
   const sources = [{ columns, appendOnly }];
   const args = types.map((type, i) => ({ column: i + 1, type }));
-  const reductions = [["answer", { reducer, args }] as const];
+  const variant = rng.below(variantsOf(reducer).length);
+  const reductions = [["answer", { reducer, args, variant }] as const];
   const keys = [["group", { column: 0, type: "int?" }] as const];
   return {
     sources,

@@ -3,6 +3,7 @@ import { type ColumnType, parseType } from "../../lib/data/type.ts";
 import type { ExpressionNode } from "../../lib/expressions/node.ts";
 import type { PlanNode } from "../../lib/plan/node.ts";
 import { forgetful, functionOf } from "./functions.ts";
+import { variantOf } from "./reducer-variants.ts";
 import {
   columnsOf,
   decodeValue,
@@ -207,10 +208,10 @@ class PlanBuilder {
       expressions.map(({ type }, i) => ({ name: `c${i}`, type })),
     );
     let next = keys.length;
-    const reductions = step.reductions.map(([, { reducer }], i) => ({
+    const reductions = step.reductions.map(([, { reducer, variant }], i) => ({
       reducer,
       args: (args[i] as ExpressionNode[]).map(() => next++),
-      options: null,
+      options: variantOf(reducer, variant).options,
     }));
     return this.node("groupBy", [prepared], { keys: keys.map((_, i) => i), reductions }, columns, false);
   }

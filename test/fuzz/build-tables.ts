@@ -13,6 +13,7 @@ import { tableFromSource } from "../../lib/table/source.ts";
 import { nodeOf } from "../../lib/table/table.ts";
 import { buildPlan, type MakeCall, type ProgramPlan, schemaOf, typeOf } from "./build-plan.ts";
 import { forgetful, functionOf } from "./functions.ts";
+import { variantOf } from "./reducer-variants.ts";
 import {
   columnsOf,
   decodeValue,
@@ -160,11 +161,11 @@ function grouped(
   read: (spec: ExpressionSpec) => AnyExpression,
 ): AnyTable {
   const keys = step.keys.map(([name, spec]) => [name, read(spec)] as const);
-  const answers = step.reductions.map(([name, { reducer, args }]) => {
+  const answers = step.reductions.map(([name, { reducer, args, variant }]) => {
     const reduce = reducers[reducer as keyof typeof reducers] as (
       ...args: readonly unknown[]
     ) => AnyExpression;
-    return [name, reduce(...args.map(read))] as const;
+    return [name, reduce(...variantOf(reducer, variant).call(args.map(read)))] as const;
   });
   if (keys.length === 0) return call(table, "reduce", record(answers));
   const groups = call(table, "groupBy", ...keys.map(([, key]) => key));

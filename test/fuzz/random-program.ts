@@ -1,6 +1,7 @@
 import type { Rng } from "../support/rng.ts";
 import { randomCommits } from "./random-commits.ts";
 import { ExpressionMaker } from "./random-expression.ts";
+import { variantsOf } from "./reducer-variants.ts";
 import {
   columnsOf,
   type ExpressionSpec,
@@ -132,8 +133,17 @@ function randomGroupBy(rng: Rng, input: number, columns: Named<TypeText>, make: 
 }
 
 function randomReduction(rng: Rng, columns: Named<TypeText>, make: ExpressionMaker): ReductionSpec {
-  const reducer = rng.pick(rng.chance(0.6) ? plainReducers : valueReducers);
+  const reducer = rng.weighted<() => string>([
+    [10, () => rng.pick(plainReducers)],
+    [2, () => rng.pick(numberReducers)],
+    [8, () => rng.pick(valueReducers)],
+  ])();
   const types = columns.map(([, type]) => type);
+  if (numberReducers.includes(reducer)) {
+    const numbers = types.filter((type) => type === "int" || type === "float");
+    const number = make.make(numbers.length > 0 ? rng.pick(numbers) : "int", rng.chance(0.7) ? 0 : 2);
+    return { reducer, args: [number], variant: rng.below(variantsOf(reducer).length) };
+  }
   if (valueReducers.includes(reducer)) return randomChoice(rng, reducer, types, make);
   if (reducer === "count" && rng.chance(0.5)) return { reducer, args: [] };
   if (reducer === "count") return { reducer, args: [make.make(rng.pick(types), 1)] };
@@ -145,7 +155,30 @@ function randomReduction(rng: Rng, columns: Named<TypeText>, make: ExpressionMak
 }
 
 const plainReducers = ["count", "count", "sum", "sum", "avg", "min", "max"];
-const valueReducers = ["any", "argMax", "argMin", "countDistinct", "earliest", "latest", "unique"];
+const numberReducers = ["median", "quantile", "stddev", "variance"];
+const valueReducers = [
+  "any",
+  "argMax",
+  "argMin",
+  "countDistinct",
+  "countDistinctApproximate",
+  "custom",
+  "earliest",
+  "first",
+  "last",
+  "latest",
+  "mode",
+  "sortedTuple",
+  "statefulMany",
+  "statefulSingle",
+  "topK",
+  "tuple",
+  "unique",
+];
+/** Their second argument is what rows are ordered by, if they have one at all. */
+const orderedReducers: ReadonlySet<string> = new Set(["first", "last", "topK", "tuple"]);
+/** They order the values themselves. */
+const sortingReducers: ReadonlySet<string> = new Set(["sortedTuple"]);
 
 /** A reducer of values; for argMin and argMax with a payload, because no pointers are drawn here. */
 function randomChoice(
@@ -154,10 +187,13 @@ function randomChoice(
   types: readonly TypeText[],
   make: ExpressionMaker,
 ): ReductionSpec {
+  const variant = rng.below(variantsOf(reducer).length);
   const value = make.make(rng.pick(types), 0);
-  if (!reducer.startsWith("arg")) return { reducer, args: [value] };
   const ordered = types.filter((type) => required(type) !== "json");
-  return { reducer, args: [make.make(ordered.length > 0 ? rng.pick(ordered) : "int", 0), value] };
+  const order = make.make(ordered.length > 0 ? rng.pick(ordered) : "int", 0);
+  if (orderedReducers.has(reducer)) return { reducer, args: [value, order], variant };
+  if (sortingReducers.has(reducer)) return { reducer, args: [order], variant };
+  return { reducer, args: reducer.startsWith("arg") ? [order, value] : [value], variant };
 }
 
 function isSummable(reducer: string, type: TypeText): boolean {

@@ -1,5 +1,7 @@
 import { type ColumnType, formatType, parseType } from "../../lib/data/type.ts";
 import { reducers } from "../../lib/reducers/index.ts";
+import type { ReducerDefinition } from "../../lib/reducers/reducer.ts";
+import { variantOf } from "./reducer-variants.ts";
 
 /**
  * A random program as plain JSON, so that a failing one can be printed, shrunk, committed and replayed.
@@ -59,6 +61,8 @@ export type StepSpec =
 export interface ReductionSpec {
   readonly reducer: string;
   readonly args: readonly ExpressionSpec[];
+  /** Its options: which of `variantsOf` (default: the first). */
+  readonly variant?: number;
 }
 
 export interface SourceSpec {
@@ -163,13 +167,20 @@ export function required(type: TypeText): TypeText {
 }
 
 /** The type of a reducer's answer. The oldest reducers' are said here once more; others say it themselves. */
-function reducedType({ reducer, args }: ReductionSpec): TypeText {
+function reducedType({ reducer, args, variant }: ReductionSpec): TypeText {
   const type = args[0]?.type ?? "int";
   if (reducer === "count") return "int";
   if (reducer === "avg") return type === "duration" ? type : "float";
   if (["sum", "min", "max"].includes(reducer)) return type;
   const definition = reducers[reducer as keyof typeof reducers];
-  return formatType(definition.result(args.map((arg) => parseType(arg.type) as ColumnType)));
+  const { options } = variantOf(reducer, variant);
+  const result: ReducerDefinition["result"] = definition.result;
+  return formatType(
+    result(
+      args.map((arg) => parseType(arg.type) as ColumnType),
+      options,
+    ),
+  );
 }
 
 /** A text's elements are texts; those of data may be null. */

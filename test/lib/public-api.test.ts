@@ -53,22 +53,38 @@ test("the public names are these and no others", () => {
       "tableFromRows",
     ]
   `);
+});
+
+test("the reducers", () => {
   expect(Object.keys(pw.reducers).sort()).toMatchInlineSnapshot(`
     [
       "any",
       "argMax",
       "argMin",
+      "array",
       "avg",
       "count",
       "countDistinct",
+      "countDistinctApproximate",
+      "custom",
       "earliest",
+      "first",
+      "last",
       "latest",
       "max",
+      "median",
       "min",
+      "mode",
+      "quantile",
       "sortedTuple",
+      "statefulMany",
+      "statefulSingle",
+      "stddev",
       "sum",
+      "topK",
       "tuple",
       "unique",
+      "variance",
     ]
   `);
 });

@@ -13,7 +13,7 @@ export interface GroupByOptions {
 type Settle = (present: readonly string[]) => ReadonlyMap<string, number> | null;
 
 /** Reducers that ask when a row came. */
-const timedReducers: ReadonlySet<string> = new Set(["earliest", "latest"]);
+const timedReducers: ReadonlySet<string> = new Set(["custom", "earliest", "latest", "statefulSingle"]);
 
 /**
  * Sorts the rows into groups and asks each reducer for its answer over a group's rows. No rows: no group. A row with a

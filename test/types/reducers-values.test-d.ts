@@ -55,8 +55,76 @@ expect<Equal<typeof constant, pw.Table<{ n: number; texts: string[] }>>>();
 visits.reduce((c) => ({ x: pw.reducers.any(c.pge) }));
 // @ts-expect-error nothing to choose from
 pw.reducers.argMin();
-// @ts-expect-error three columns
-pw.reducers.argMax(visits.at, visits.page, visits.user);
+const several = visits.reduce({
+  array: pw.reducers.array(visits.page, { orderBy: visits.at, skipNulls: true }),
+  users: pw.reducers.countDistinctApproximate(visits.user, { precision: 14 }),
+  firstPage: pw.reducers.first(visits.page, visits.at),
+  lastAt: pw.reducers.last(visits.at, visits.page),
+  middle: pw.reducers.median(visits.at),
+  usual: pw.reducers.mode(visits.page),
+  late: pw.reducers.quantile(visits.at, 0.9),
+  sample: pw.reducers.stddev(visits.at),
+  whole: pw.reducers.stddev(visits.at, { population: true }),
+  noise: pw.reducers.variance(visits.at),
+  wholeNoise: pw.reducers.variance(visits.at, { population: true }),
+  newest: pw.reducers.topK(visits.page, 3, visits.at),
+  pair: pw.reducers.argMax(visits.at, visits.page, visits.user),
+  streak: pw.reducers.statefulSingle((state: number | undefined, at) => (state ?? 0) + at, visits.at),
+  longest: pw.reducers.statefulSingle((state: string | undefined, page) => page ?? state ?? "", visits.page, {
+    type: "str",
+  }),
+  net: pw.reducers.statefulMany(
+    (state: number | undefined, changes) =>
+      changes.reduce((sum, { values: [at], diff }) => sum + at * diff, state ?? 0),
+    visits.at,
+    { type: "float" },
+  ),
+  product: pw.reducers.custom(
+    { init: () => 1, insert: (state, at, big) => state * at * Number(big), result: (state) => [state] },
+    visits.at,
+    visits.big,
+  ),
+  typed: pw.reducers.custom(
+    { init: () => 1, insert: (state, at) => state * at, result: (state) => state, type: "int" },
+    visits.at,
+  ),
+});
+expect<
+  Equal<
+    typeof several,
+    pw.Table<{
+      array: string[];
+      users: number;
+      firstPage: string | null;
+      lastAt: number;
+      middle: number;
+      usual: string | null;
+      late: number;
+      sample: number | null;
+      whole: number;
+      noise: number | null;
+      wholeNoise: number;
+      newest: (string | null)[];
+      pair: [string | null, string];
+      streak: number;
+      longest: string;
+      net: number;
+      product: number[];
+      typed: number;
+    }>
+  >
+>();
+
+// @ts-expect-error first of what order
+pw.reducers.first(visits.page);
+// @ts-expect-error no text
+pw.reducers.median(visits.user);
+// @ts-expect-error how much
+pw.reducers.quantile(visits.at);
+// @ts-expect-error no result
+pw.reducers.custom({ init: () => 0, insert: (n: number) => n }, visits.at);
+// @ts-expect-error a text, not a number
+pw.reducers.statefulSingle((state: number | undefined, page: number) => page, visits.user);
 // @ts-expect-error an option that is not there
 pw.reducers.sortedTuple(visits.page, { skipnulls: true });
 // @ts-expect-error values are sorted by themselves

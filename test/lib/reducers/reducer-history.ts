@@ -167,7 +167,7 @@ export class ReducerHistory {
       (group) => this.#rowsOf(group).length > 0,
     );
     const answers = this.#state.finish(Uint32Array.from(groups), groups.length);
-    const type = this.#case.definition.result(this.#types);
+    const type = this.#case.definition.result(this.#types, this.#case.options);
     groups.forEach((group, i) => {
       const rows = this.#rowsOf(group);
       const expected = this.#case.oracle(
