@@ -1,4 +1,5 @@
 import { pointerText } from "../../lib/data/cell.ts";
+import type { Keys } from "../../lib/data/keys.ts";
 import type { Row } from "../../lib/data/value.ts";
 
 /**
@@ -11,21 +12,21 @@ export class Change<R = Row> {
   readonly time: number;
   /** How many times the row came (above 0) or went (below 0): 1 or -1 unless the table holds equal rows. */
   readonly diff: number;
-  readonly #words: Uint32Array;
+  readonly #keys: Keys;
   readonly #at: number;
 
-  /** The key is row `at` of `words`, which must not change any more. */
-  constructor(words: Uint32Array, at: number, row: R, time: number, diff: number) {
+  /** The key is number `at` of `keys`, which must be lasting. */
+  constructor(keys: Keys, at: number, row: R, time: number, diff: number) {
     this.row = row;
     this.time = time;
     this.diff = diff;
-    this.#words = words;
+    this.#keys = keys;
     this.#at = at;
   }
 
   /** The row's key: a UUID. */
   get key(): string {
-    const { buffer, byteOffset } = this.#words;
+    const { buffer, byteOffset } = this.#keys.words();
     return pointerText(new Uint8Array(buffer, byteOffset + 16 * this.#at, 16));
   }
 

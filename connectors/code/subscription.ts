@@ -1,6 +1,7 @@
 import { formatSite, type SourceSite } from "../../lib/base/source-site.ts";
+import { enterCode, leaveCode, placeOf } from "../../lib/base/user-code.ts";
 import type { Batch } from "../../lib/data/batch.ts";
-import { KEY_WORDS } from "../../lib/data/keys.ts";
+import { KEY_WORDS, Keys } from "../../lib/data/keys.ts";
 import { rowObject } from "../../lib/data/row-object.ts";
 import type { Columns } from "../../lib/data/schema.ts";
 import { TowpathError } from "../../lib/errors.ts";
@@ -25,6 +26,7 @@ export class Subscription<R> implements Sink {
   readonly #columns: Columns;
   readonly #callbacks: Callbacks<R>;
   readonly #site: SourceSite | null;
+  readonly #place: number;
   /** Changes, and the times that end, in order. */
   #queue: (Change<R> | number)[] = [];
   #at = 0;
@@ -44,6 +46,7 @@ export class Subscription<R> implements Sink {
     this.#columns = columns;
     this.#callbacks = callbacks;
     this.#site = site;
+    this.#place = placeOf("a function of pw.subscribe", site);
   }
 
   async open(context: SinkContext): Promise<void> {
@@ -96,11 +99,13 @@ export class Subscription<R> implements Sink {
   #writeChanges(batch: Batch, order: Uint32Array): void {
     const { diffs, time } = batch;
     // A change may be kept, and its key be asked for, long after the batch has gone.
-    const words = batch.keys.words().slice(0, KEY_WORDS * batch.length);
+    const keys = batch.keys.isLasting
+      ? batch.keys
+      : Keys.of(batch.keys.words().slice(0, KEY_WORDS * batch.length));
     for (let i = 0; i < order.length; i++) {
       const at = order[i];
       const row = rowObject(batch, this.#columns, at) as R;
-      this.#offer(new Change(words, at, row, time, diffs === null ? 1 : diffs[at]));
+      this.#offer(new Change(keys, at, row, time, diffs === null ? 1 : diffs[at]));
     }
   }
 
@@ -114,6 +119,7 @@ export class Subscription<R> implements Sink {
     if (this.#failure !== null) throw this.#failure;
     const name = typeof item === "number" ? "onTimeEnd" : "onChange";
     let result: unknown;
+    enterCode(this.#place);
     try {
       result =
         typeof item === "number" ? this.#callbacks.onTimeEnd?.(item) : this.#callbacks.onChange?.(item);
@@ -121,6 +127,7 @@ export class Subscription<R> implements Sink {
       this.#failure = this.#failed(name, error);
       throw this.#failure;
     }
+    leaveCode();
     if (!isThenable(result)) return;
     this.#isOpen = true;
     this.#openTime = typeof item === "number" ? item : item.time;

@@ -1,3 +1,4 @@
+import { hashText } from "../kernels/hash.ts";
 import { type Column, ERROR, NULL } from "./column.ts";
 import type { ColumnType } from "./type.ts";
 import { ERROR_VALUE } from "./value.ts";
@@ -28,14 +29,29 @@ export function readCell(column: Column, type: ColumnType, row: number): unknown
   }
 }
 
-/** Short ASCII is built by hand, which costs half of a call into the decoder. */
+/** Short texts that were decoded lately, each at the place of its hash. The same few come again and again. */
+const recentTexts: string[] = new Array(1 << 14).fill("");
+const SHORT_BYTES = 32;
+
+/** One string for all readings of a text, as long as it is remembered: no garbage, and its hash is known to JS. */
 export function decodeText(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start <= 16) {
-    let text = "";
-    let i = start;
-    for (; i < end && bytes[i] < 0x80; i++) text += String.fromCharCode(bytes[i]);
-    if (i === end) return text;
+  const length = end - start;
+  if (length > SHORT_BYTES) return decodeUtf8(bytes, start, end);
+  const hash = hashText(bytes, start, end);
+  const place = (hash ^ (hash >>> 14)) & (recentTexts.length - 1);
+  const recent = recentTexts[place];
+  if (recent.length === length) {
+    let i = 0;
+    // A text of as many units as bytes is ASCII where they are equal: other characters have bytes from 0x80 on.
+    while (i < length && bytes[start + i] < 0x80 && recent.charCodeAt(i) === bytes[start + i]) i++;
+    if (i === length) return recent;
   }
+  const text = decodeUtf8(bytes, start, end);
+  recentTexts[place] = text;
+  return text;
+}
+
+function decodeUtf8(bytes: Uint8Array, start: number, end: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString("utf8");
 }
 

@@ -12,13 +12,16 @@ export const KEY_WORDS = 4;
 export class Keys {
   #words: Uint32Array | null;
   readonly #derive: (() => Uint32Array) | null;
+  /** They may be asked for when the batch has gone: what they are made of is neither borrowed nor written again. */
+  readonly isLasting: boolean;
 
   /** Keys that nobody reads and nobody could make (see lib/plan/key-demand.ts). */
   static readonly unread = new Keys(null, null);
 
-  private constructor(words: Uint32Array | null, derive: (() => Uint32Array) | null) {
+  private constructor(words: Uint32Array | null, derive: (() => Uint32Array) | null, isLasting = false) {
     this.#words = words;
     this.#derive = derive;
+    this.isLasting = isLasting;
   }
 
   /** Keys that are there: four words a row. */
@@ -29,6 +32,11 @@ export class Keys {
   /** Keys that `derive` makes at the first look, within the life of the batch. */
   static derived(derive: () => Uint32Array): Keys {
     return new Keys(null, derive);
+  }
+
+  /** Keys that `derive` makes at the first look, whenever that is. */
+  static lasting(derive: () => Uint32Array): Keys {
+    return new Keys(null, derive, true);
   }
 
   /** Keys that are made of these at the first look; unread like these. */

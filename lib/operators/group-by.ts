@@ -223,7 +223,7 @@ class GroupBy implements Operator {
       ),
     );
     const diffs = deleted.length === 0 ? null : new Int32Array(total).fill(1).fill(-1, 0, deleted.length);
-    const keys = Keys.derived(() => keysOfValues(keyColumns, this.#keyTypes, total));
+    const keys = Keys.lasting(() => keysOfValues(keyColumns, this.#keyTypes, total));
     return new Batch(time, total, [...keyColumns, ...answers], keys, diffs);
   }
 

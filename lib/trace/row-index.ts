@@ -42,8 +42,9 @@ export class RowIndex {
   ): void {
     this.#probe(columns, n, out, hashes);
     for (let row = 0; row < n; row++) {
-      if (out[row] < 0)
-        out[row] = this.#find(columns, row, hashes[row]) ?? this.#insert(columns, row, hashes[row]);
+      if (out[row] >= 0) continue;
+      const found = this.#find(columns, row, hashes[row]);
+      out[row] = found >= 0 ? found : this.#insert(columns, row, hashes[row]);
     }
   }
 
@@ -51,7 +52,7 @@ export class RowIndex {
   lookup(columns: readonly Column[], n: number, out: Int32Array, hashes = hashColumns(columns, n)): void {
     this.#probe(columns, n, out, hashes);
     for (let row = 0; row < n; row++) {
-      if (out[row] < -1) out[row] = this.#find(columns, row, hashes[row]) ?? -1;
+      if (out[row] < -1) out[row] = this.#find(columns, row, hashes[row]);
     }
   }
 
@@ -91,13 +92,20 @@ export class RowIndex {
     for (let i = 0; i < columns.length; i++) this.stores[i].verify(out, columns[i], n);
   }
 
-  #find(columns: readonly Column[], row: number, hash: number): number | undefined {
+  #find(columns: readonly Column[], row: number, hash: number): number {
     const table = this.#table;
     for (let at = table.first(hash); table.slotAt(at) >= 0; at = table.next(at, hash)) {
       const slot = table.slotAt(at);
-      if (this.stores.every((store, i) => store.equals(slot, columns[i], row))) return slot;
+      if (this.#equals(slot, columns, row)) return slot;
     }
-    return undefined;
+    return -1;
+  }
+
+  #equals(slot: number, columns: readonly Column[], row: number): boolean {
+    for (let i = 0; i < this.stores.length; i++) {
+      if (!this.stores[i].equals(slot, columns[i], row)) return false;
+    }
+    return true;
   }
 
   #insert(columns: readonly Column[], row: number, hash: number): number {
