@@ -61,6 +61,21 @@ export class Feeder {
     if (this.#producer.isConnected()) await disconnect(this.#producer);
   }
 
+  /** Feeds so many partitions from now on, once they are known. */
+  async grow(partitions: number): Promise<void> {
+    while ((await this.#knownPartitions()) < partitions) await sleep(100);
+    this.partitions = partitions;
+  }
+
+  #knownPartitions(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#producer.getMetadata({ topic: this.#topic, timeout: 10_000 }, (error, metadata) => {
+        if (error) reject(new Error(error.message));
+        else resolve(metadata.topics.find(({ name }) => name === this.#topic)?.partitions.length ?? 0);
+      });
+    });
+  }
+
   async #halt(): Promise<void> {
     this.#stopping.abort();
     await this.#feeding;

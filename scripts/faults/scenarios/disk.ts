@@ -17,6 +17,11 @@ export const diskFull: Scenario = {
   rounds: [1, 5],
   run: async (world, rounds) => {
     for (let round = 0; round < rounds; round++) {
+      if (round === 0) {
+        world.start();
+        await world.live(1_500, 2_000);
+        await world.kill();
+      }
       const largest = Math.max(0, ...(await stateFiles(world)).map(({ size }) => size));
       const limit = largest + world.rng.between(SMALLEST_LIMIT, LARGEST_LIMIT);
       const victim = world.start({}, ["prlimit", `--fsize=${limit}`]);

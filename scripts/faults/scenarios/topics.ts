@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import rdkafka from "node-rdkafka";
 import { watermarks } from "../../../test/support/kafka/clients.ts";
@@ -11,6 +12,8 @@ import { VictimFailed, type World } from "../world.ts";
 
 const run = promisify(execFile);
 const PARTITIONS_MAX = 6;
+/** How long messages come that nobody reads. */
+const UNREAD_MS = 1_000;
 
 /** The topic gains partitions while the victim runs, and while it is dead. */
 export const partitionsGrow: Scenario = {
@@ -45,7 +48,7 @@ async function addPartition(world: World): Promise<void> {
   } finally {
     admin.disconnect();
   }
-  feeder.partitions = wanted;
+  await feeder.grow(wanted);
 }
 
 /** The broker drops messages that the victim has not read yet: it must refuse to go on, and say which. */
@@ -61,6 +64,7 @@ export const retentionPassed: Scenario = {
         world.start();
         await world.live(1_500, 2_500);
         await world.kill();
+        await sleep(UNREAD_MS);
         await world.feeder.stop();
         await dropAll(world);
       }
