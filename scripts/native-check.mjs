@@ -37,14 +37,20 @@ function run(what, command, args, env = {}) {
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   if (result.error === undefined && result.status === 0) {
     console.log(`${what}: ok (${seconds} s)`);
-    for (const [line] of result.stdout.matchAll(/^.*(?: openings took |TOWPATH_FUZZ_SEED=).*$/gm))
-      console.log(`  ${line.trim()}`);
+    for (const line of remarks(result.stdout)) console.log(`  ${line}`);
     return;
   }
   console.error(
     `${what}: failed\n${result.error?.message ?? ""}${result.stdout ?? ""}${result.stderr ?? ""}`,
   );
   process.exitCode = 1;
+}
+
+/** What is to be seen of a check that went well: how memory was, and the seed that would repeat it. */
+function remarks(text) {
+  const openings = /^\d+ openings took .*$/m.exec(text)?.[0];
+  const seed = /✓.*(TOWPATH_FUZZ_SEED=\d+)/.exec(text)?.[1];
+  return [openings, seed].filter((line) => line !== undefined);
 }
 
 /** The cycles without Node: no other memory than librdkafka's and ours. */
