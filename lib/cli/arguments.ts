@@ -15,7 +15,11 @@ export function usage(detail: string, hint: string): TowpathError {
 export function readArguments(name: string, verb: Verb, words: readonly string[]): VerbArguments {
   const { options } = verb;
   const split = verb.operands === "script" ? scriptAt(words, options) : words.length;
-  const values = parse(name, options, words.slice(0, split));
+  const { values, positionals } = parse(name, verb, words.slice(0, split));
+  if (verb.operands === "path") {
+    if (positionals.length === 1) return { values, operands: positionals };
+    throw usage(`\`towpath ${name}\` takes one path`, `Run \`towpath ${name} --help\` for what it does.`);
+  }
   if (verb.operands !== "script") return { values, operands: [] };
   const operands = words.slice(words[split] === "--" ? split + 1 : split);
   if (operands.length > 0) return { values, operands };
@@ -41,9 +45,15 @@ function scriptAt(words: readonly string[], options: Options): number {
   return Math.min(at, words.length);
 }
 
-function parse(name: string, options: Options, words: readonly string[]): VerbArguments["values"] {
+function parse(
+  name: string,
+  { options, operands }: Verb,
+  words: readonly string[],
+): { readonly values: VerbArguments["values"]; readonly positionals: readonly string[] } {
   try {
-    return parseArgs({ args: [...words], options, strict: true }).values as VerbArguments["values"];
+    const config = { args: [...words], options, strict: true, allowPositionals: operands === "path" };
+    const { values, positionals } = parseArgs(config);
+    return { values: values as VerbArguments["values"], positionals };
   } catch (error) {
     const sentence = firstSentence(error);
     const hint = /^option '(--[^']+)' argument is ambiguous$/.exec(sentence);

@@ -3,7 +3,7 @@ import type { ParseArgsConfig } from "node:util";
 /** What was written behind a verb, read by node:util's parseArgs. */
 export interface VerbArguments {
   readonly values: Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
-  /** What is no option: for a verb with operands "script" the script, then what is meant for it. */
+  /** What is no option: the path; or the script, then what is meant for it. */
   readonly operands: readonly string[];
 }
 
@@ -16,8 +16,11 @@ export interface Verb {
   /** What `towpath VERB --help` prints below the usage line: what it does, and its options. */
   readonly help: string;
   readonly options: NonNullable<ParseArgsConfig["options"]>;
-  /** "script": options, a script, and words that are the script's own. Default: options alone. */
-  readonly operands?: "script";
+  /**
+   * "script": options, a script, and words that are the script's own. "path": options and one path, in any order.
+   * Default: options alone.
+   */
+  readonly operands?: "script" | "path";
   /** Does the work; returns the exit code. */
   run(given: VerbArguments): Promise<number>;
 }

@@ -13,11 +13,11 @@ import type { PageHash } from "./page-hash.ts";
 import { runProbe } from "./run-probe.ts";
 import type { StatePlan } from "./state-plan.ts";
 
-const sides = ["checkpoint-a", "checkpoint-b"] as const;
+export const sides = ["checkpoint-a", "checkpoint-b"] as const;
 type Side = (typeof sides)[number];
 
 /** Names the side that was written last. A hint: without it both are looked at. */
-const CURRENT = "current";
+export const CURRENT = "current";
 
 /** A checkpoint that was found whole; `close` after everything has been loaded. */
 export interface FoundCheckpoint {
@@ -56,23 +56,23 @@ export class CheckpointStore {
   }
 
   /**
-   * The newest checkpoint that is whole; null where none was ever taken. `log` hears of one that is passed over.
-   * Throws TP_STATE_CORRUPT where there are some and none is whole, TP_STATE_FORMAT for those of another version.
+   * The newest checkpoint that is whole, or null; `log` hears of one that is passed over. Throws TP_STATE_FORMAT for
+   * one of another version.
    */
   async find(log: (line: string) => void): Promise<FoundCheckpoint | null> {
-    const order = await this.#order();
-    for (const side of order) {
+    for (const side of await this.#order()) {
       const path = join(this.#directory, side);
       const report = await runProbe(path);
       if (report.found === "format") throw otherFormat(path, report.format);
       if (report.found === "whole") return this.#load(side, path);
-      log(`the checkpoint in ${path} is damaged; falling back to the one before it`);
+      log(`the checkpoint in ${path} is not whole; falling back to what was saved before it`);
     }
-    if (order.length === 0) return null;
-    throw new TowpathError("TP_STATE_CORRUPT", "no checkpoint is whole", {
-      where: this.#directory,
-      hint: "Restore the directory from a copy, or start afresh: npx towpath state PATH --clear.",
-    });
+    return null;
+  }
+
+  /** Whether a checkpoint was ever finished here. */
+  get hasWritten(): boolean {
+    return existsSync(join(this.#directory, CURRENT));
   }
 
   /** Makes ready for the next checkpoint, so that `begin` need not wait. */

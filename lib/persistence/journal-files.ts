@@ -32,9 +32,15 @@ export interface JournalTail {
 }
 
 /** In the order of their times. */
-export async function journalFiles(directory: string): Promise<JournalFile[]> {
+async function journalFiles(directory: string): Promise<JournalFile[]> {
   const names = (await readdir(directory)).filter((name) => /^\d{16}-\d{16}\.journal$/.test(name));
   return names.sort().map((name) => ({ path: join(directory, name), after: Number.parseInt(name, 10) }));
+}
+
+/** Whether the journal has all commits since the first. */
+export async function isComplete(directory: string): Promise<boolean> {
+  const [first] = await journalFiles(directory);
+  return first?.after === 0;
 }
 
 /** Removes the files whose commits are all at or before `time`. */
@@ -46,34 +52,36 @@ export async function dropJournal(directory: string, time: number): Promise<void
 
 /**
  * The records of the commits after `time`. What a crash has torn is cut off. Throws TP_STATE_CORRUPT where something
- * that was durable is not whole or missing.
+ * that was durable is not whole or missing. `time` null: all that is there, and nothing is changed.
  */
-export async function readJournal(directory: string, time: number): Promise<JournalTail> {
+export async function readJournal(directory: string, time: number | null): Promise<JournalTail> {
   const files = await journalFiles(directory);
+  const since = time ?? files.at(0)?.after ?? 0;
   const first = Math.max(
     0,
-    files.findLastIndex(({ after }) => after <= time),
+    files.findLastIndex(({ after }) => after <= since),
   );
   const records: JournalRecord[] = [];
   let number = 0;
   for (const [i, file] of files.entries()) {
     if (i < first) continue;
-    const read = await readFileOf(file, i === files.length - 1);
+    const read = await readFileOf(file, i === files.length - 1, time !== null);
     for (const { record, at } of read) {
       if (number !== 0 && at !== number + 1) throw damaged(file.path, `record ${number + 1} is missing`);
       number = at;
       records.push(record);
     }
   }
-  if (first === 0 && files.length > 0 && files[0].after > time) {
-    throw damaged(files[0].path, `the commits between ${time} and ${files[0].after} are missing`);
+  if (files.length > 0 && files[0].after > since) {
+    throw damaged(files[0].path, `the commits between ${since} and ${files[0].after} are missing`);
   }
-  return { records: records.filter((record) => !("time" in record) || record.time > time), number };
+  return { records: records.filter((record) => !("time" in record) || record.time > since), number };
 }
 
 async function readFileOf(
   { path }: JournalFile,
   isLast: boolean,
+  mayCut: boolean,
 ): Promise<{ readonly record: JournalRecord; readonly at: number }[]> {
   const bytes = await readFile(path);
   const head = bytes.subarray(0, JOURNAL_MAGIC.length);
@@ -85,7 +93,7 @@ async function readFileOf(
   if (!head.equals(JOURNAL_MAGIC)) throw unknownHead(path, head);
   const { frames, end, rest } = scanFrames(bytes, JOURNAL_MAGIC.length);
   if (rest === "damaged") throw damaged(path, `what was written at byte ${end} is not whole`);
-  if (rest === "torn") await truncate(path, end);
+  if (rest === "torn" && mayCut) await truncate(path, end);
   return frames.map(({ payload, number }) => {
     const record = decodeRecord(payload);
     if (record === null) throw damaged(path, `record ${number} is none of the journal's`);

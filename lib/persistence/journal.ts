@@ -73,8 +73,7 @@ export class Journal {
 
   async close(): Promise<void> {
     await this.drained();
-    await this.#file?.close();
-    this.#file = null;
+    await this.#end();
   }
 
   #write(): void {
@@ -100,13 +99,22 @@ export class Journal {
   }
 
   async #begin(after: number): Promise<void> {
-    await this.#file?.close();
+    await this.#end();
     this.#file = await open(join(this.#directory, journalName(after, this.#number + 1)), "w");
     await this.#file.write(JOURNAL_MAGIC);
     this.#size = JOURNAL_MAGIC.length;
     this.#durableSize = 0;
     await this.#put([{ kind: "plan", plan: this.#plan }]);
     await syncDirectory(this.#directory);
+  }
+
+  /** All of a file is on disk before there is a next one: a record that a crash takes is the last one there is. */
+  async #end(): Promise<void> {
+    const file = this.#file;
+    this.#file = null;
+    if (file === null) return;
+    if (!this.#failed) await file.datasync();
+    await file.close();
   }
 
   async #put(records: readonly JournalRecord[]): Promise<void> {

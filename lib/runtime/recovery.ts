@@ -1,6 +1,7 @@
+import { TowpathError } from "../errors.ts";
 import { checkPlan, type RunningPlan } from "../persistence/check-plan.ts";
 import type { CheckpointStore, FoundCheckpoint } from "../persistence/checkpoint-store.ts";
-import { readJournal } from "../persistence/journal-files.ts";
+import { isComplete, readJournal } from "../persistence/journal-files.ts";
 import type { JournalRecord } from "../persistence/journal-record.ts";
 import type { StateDirectory } from "../persistence/state-directory.ts";
 
@@ -27,6 +28,9 @@ export async function recover(
   log: (line: string) => void,
 ): Promise<Recovered> {
   const checkpoint = await store.find(log);
+  // Before the second checkpoint the journal still has everything.
+  if (checkpoint === null && store.hasWritten && !(await isComplete(directory.journal)))
+    throw noneWhole(directory.path);
   try {
     const time = checkpoint?.manifest.time ?? 0;
     const { records, number } = await readJournal(directory.journal, time);
@@ -46,4 +50,11 @@ export async function recover(
     await checkpoint?.close();
     throw error;
   }
+}
+
+function noneWhole(where: string): TowpathError {
+  return new TowpathError("TP_STATE_CORRUPT", "no checkpoint is whole", {
+    where,
+    hint: "Restore the directory from a copy, or start afresh: npx towpath state PATH --clear.",
+  });
 }

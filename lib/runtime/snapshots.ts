@@ -1,9 +1,11 @@
+import { deserialize, serialize } from "node:v8";
 import { Map as ImmutableMap } from "immutable";
 import { formatSite, type SourceSite } from "../base/source-site.ts";
 import type { Batch } from "../data/batch.ts";
 import { pointerText } from "../data/cell.ts";
 import { rowObject } from "../data/row-object.ts";
 import type { Columns } from "../data/schema.ts";
+import type { StateReader, StateWriter } from "../data/state.ts";
 import { TowpathError } from "../errors.ts";
 import type { Sink, SinkContext, SinkStats } from "../io/sink.ts";
 
@@ -17,6 +19,8 @@ type Listener<R> = (current: ImmutableMap<string, R>, time: number) => unknown;
 export class Snapshots<R> implements Sink {
   readonly name: string;
   readonly full = false;
+  /** The map lives in this process: after a restart it is made again from the checkpoint on. */
+  readonly isView = true;
   readonly #columns: Columns;
   readonly #site: SourceSite | null;
   /** By a number of their own, so that one function can be subscribed twice. */
@@ -82,6 +86,18 @@ export class Snapshots<R> implements Sink {
   }
 
   async flush(): Promise<void> {}
+
+  save(writer: StateWriter): void {
+    const bytes = serialize([...this.#current]);
+    writer.array("rows", bytes, bytes.length);
+    writer.value("time", this.#time);
+  }
+
+  load(reader: StateReader): void {
+    const rows = deserialize(reader.uint8("rows")) as [string, R][];
+    this.#current = ImmutableMap(rows.map(([key, row]) => [key, Object.freeze(row)]));
+    this.#time = reader.value("time") as number | null;
+  }
 
   stats(): SinkStats {
     return { changes: this.#changes, lastTime: this.#time, latencyMs: this.#latencyMs };

@@ -1,12 +1,12 @@
 import { describe, expect, test, vi } from "vitest";
 import { Captures } from "../../lib/persistence/capture.ts";
 import { type PageHash, pageHash } from "../../lib/persistence/page-hash.ts";
-import type { PlanNode } from "../../lib/plan/node.ts";
 import { TooManyRows } from "../oracle/plan.ts";
 import type { CapturedChange } from "../support/capture.ts";
 import { EngineRun, type SourceChanges } from "../support/engine-run.ts";
 import { MemoryStore } from "../support/memory-store.ts";
 import { Rng, seedFrom } from "../support/rng.ts";
+import type { ProgramPlan } from "./build-plan.ts";
 import { buildByHand, buildByTables } from "./build-tables.ts";
 import { sourceKeyWords } from "./engine-key.ts";
 import { randomProgram } from "./random-program.ts";
@@ -63,14 +63,14 @@ function checkRestarts(program: ProgramSpec, rng: Rng, hash: PageHash): void {
 
 /** A run over two stores that are written in turn, as the ones on disk. */
 class MortalRun {
-  readonly #build: () => { readonly outputs: readonly PlanNode[]; readonly sources: readonly PlanNode[] };
+  readonly #build: () => ProgramPlan;
   readonly #hash: PageHash;
   #run: EngineRun;
   #captures: Captures;
   /** Newest first; `next` is the first commit that the state is without. */
   #stores: { readonly store: MemoryStore; readonly next: number }[] = [];
 
-  constructor(build: MortalRun["#build"], hash: PageHash) {
+  constructor(build: () => ProgramPlan, hash: PageHash) {
     this.#build = build;
     this.#hash = hash;
     this.#run = this.#create();
