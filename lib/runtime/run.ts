@@ -131,11 +131,11 @@ class Run {
   async execute(): Promise<RunSummary> {
     const ending = this.#ending;
     const forget = ending.listen(this.#options.signal);
-    const unwatch = watchProgram(ending.stopTimeoutMs);
+    const watching = watchProgram(ending.stopTimeoutMs);
     const monitor = createMonitor(this.#options.monitoring ?? "auto", this.#view());
     const rest = (): string => undelivered(this.#sinks);
     try {
-      return await ending.within(this.#work(monitor), rest);
+      return await ending.within(this.#work(monitor, watching.ready), rest);
     } catch (error) {
       ending.end();
       // What was released before the failure is whole and goes out; the failure is what the caller hears of.
@@ -148,17 +148,18 @@ class Run {
       if (this.#keeper !== null) await this.#ending.closing(this.#keeper.close());
       this.#failures.close();
       monitor.stop();
-      unwatch();
+      watching.end();
       forget();
     }
   }
 
-  async #work(monitor: Monitor): Promise<RunSummary> {
+  async #work(monitor: Monitor, watched: Promise<void>): Promise<RunSummary> {
     const { signal } = this.#ending;
     const keeper = await this.#keep(monitor.log);
     const loop = this.#loop(keeper);
     await this.#open(monitor.log);
     monitor.start();
+    await watched;
     const isCaughtUp = keeper === null || (await this.#replay(keeper, loop));
     if (isCaughtUp) await loop.run(() => signal.aborted);
     if (this.#failure !== null) throw this.#failure;

@@ -21,6 +21,8 @@ export const STUCK_AFTER_MS = 10_000;
  *
  *   { place, name }: what a number in `place` means;  { watch: true | false }: a run begins, the last one has ended.
  *
+ * and answers the beginning of a run once signals are taken.
+ *
  * JavaScript that does not return keeps every signal handler of its thread from being called. So this thread takes
  * SIGINT and SIGTERM as well (libuv hands a signal to each loop that asks for it; node offers that to the main thread
  * only, hence its binding), and does nothing as long as the program ends by itself. When it does not, this thread has
@@ -129,8 +131,9 @@ function release() {
 parentPort.on("message", (message) => {
   if ("place" in message) names.set(message.place, message.name);
   else if (!message.watch) release();
-  else if (!watching) {
-    try { hold(); } catch {}
+  else {
+    try { if (!watching) hold(); } catch {}
+    parentPort.postMessage("ready");
   }
 });
 setInterval(look, beatMs);

@@ -5,9 +5,19 @@ import { BEAT_MS, STUCK_AFTER_MS, watchSlots, watchThread } from "./watch-thread
 /** How long the end of a run waits for the thread to let go of the signals. */
 const RELEASE_MS = 200;
 
+/** How long a run waits for the thread to be there. */
+const READY_MS = 2_000;
+
 interface Watch {
   readonly memory: Int32Array;
   readonly thread: Worker;
+}
+
+/** A run that is being watched. */
+export interface Watching {
+  /** Resolves when signals are taken; before that, functions of the script should not be called. */
+  readonly ready: Promise<void>;
+  end(): void;
 }
 
 /** One thread for the whole process, from its first run on: watching costs a wake-up every half second. */
@@ -17,11 +27,10 @@ let runs = 0;
 /**
  * Has another thread watch this one while a run goes on: it says which function of the script does not return, and ends
  * the process on SIGINT and SIGTERM where that function keeps this thread from doing so (watch-thread.ts).
- * `stopTimeoutMs` is what an end in order may take. Returns what ends the watching. In a worker thread, which gets no
- * signals, there is none.
+ * `stopTimeoutMs` is what an end in order may take. In a worker thread, which gets no signals, nothing is watched.
  */
-export function watchProgram(stopTimeoutMs: number): () => void {
-  if (!isMainThread) return () => {};
+export function watchProgram(stopTimeoutMs: number): Watching {
+  if (!isMainThread) return { ready: Promise.resolve(), end() {} };
   watch ??= startWatch();
   const { memory, thread } = watch;
   runs++;
@@ -35,10 +44,23 @@ export function watchProgram(stopTimeoutMs: number): () => void {
   beat();
   const beating = setInterval(beat, BEAT_MS);
   beating.unref();
-  return () => {
-    clearInterval(beating);
-    if (--runs === 0) release({ memory, thread });
+  return {
+    ready: isReady(thread),
+    end() {
+      clearInterval(beating);
+      if (--runs === 0) release({ memory, thread });
+    },
   };
+}
+
+async function isReady(thread: Worker): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, READY_MS);
+    thread.once("message", () => resolve());
+    thread.once("exit", () => resolve());
+  });
+  clearTimeout(timer);
 }
 
 function startWatch(): Watch {
