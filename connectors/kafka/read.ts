@@ -100,6 +100,7 @@ export function read<const O extends ReadOptions>(
     appendOnly: plan.primaryKey === null && !plan.holdsCommits,
     // What is read back has the keys that its writer gave.
     primaryKey: plan.holdsCommits ? null : plan.primaryKey,
+    ownKeys: plan.primaryKey === null && !plan.holdsCommits,
     create: (needed) => new KafkaSource(plan, needed),
   });
 }

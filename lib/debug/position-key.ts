@@ -1,17 +1,22 @@
 import { KEY_WORDS } from "../data/keys.ts";
 import { keysOfPositions } from "../data/row-key.ts";
+import { currentPlan } from "../plan/plan.ts";
 import { type GivenChange, textOfValues } from "./given-rows.ts";
 
 export type Unkeyed = Omit<GivenChange, "key">;
 
-/** The key of the row given as number `i` of a table without ids or primary key: the same in every run. */
-function positionKey(i: number): Uint32Array {
-  const keys = keysOfPositions(["debug"], Int32Array.of(0), Float64Array.of(i), Uint32Array.of(0), 1);
+/**
+ * The key of the row given as number `i` of a table without ids or primary key, of which its graph has `table` before
+ * it: the same in every run, and no other such table's.
+ */
+function positionKey(table: number, i: number): Uint32Array {
+  const keys = keysOfPositions(["debug"], Int32Array.of(0), Float64Array.of(i), Uint32Array.of(table), 1);
   return keys.slice(0, KEY_WORDS);
 }
 
 /** Each row that comes gets a key of its own; one that goes has that of the oldest row with its values. */
 export function keyedByPosition(changes: readonly Unkeyed[]): GivenChange[] {
+  const table = currentPlan().nodes.filter(({ operator }) => operator === "source").length;
   const inOrder = changes
     .map((change, i) => ({ change, i }))
     .sort((a, b) => a.change.time - b.change.time || a.change.diff - b.change.diff || a.i - b.i);
@@ -21,7 +26,7 @@ export function keyedByPosition(changes: readonly Unkeyed[]): GivenChange[] {
     const text = textOfValues(change.values);
     const rows = live.get(text) ?? [];
     live.set(text, rows);
-    keys[i] = (change.diff < 0 ? rows.shift() : undefined) ?? positionKey(i);
+    keys[i] = (change.diff < 0 ? rows.shift() : undefined) ?? positionKey(table, i);
     if (change.diff > 0) rows.push(keys[i]);
   }
   return changes.map((change, i) => ({ ...change, key: keys[i] }));

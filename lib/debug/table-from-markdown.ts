@@ -18,7 +18,7 @@ const DIFF = "__diff__";
  * A table from a drawing of it, for tests and examples.
  *
  * - An unnamed first column holds the rows' ids: a row's key is a hash of it, so that a later line can take the row
- *   away. Without ids the key is the row's position, and a deletion takes the oldest row with these values.
+ *   away. Without ids the key is the table and the row's position, and a deletion takes the oldest row with these values.
  * - `__time__` (even, default 0) says when a row comes, `__diff__` (1 or -1, default 1) whether it comes or goes.
  * - Values are read as int, float, bool, `null` (or nothing at all), else as text; in quotes they are text. A column
  *   has the narrowest type that fits: ints and floats make floats, other mixtures text.

@@ -19,7 +19,7 @@ export interface GivenRow<Row> {
 
 /**
  * A table from rows given in the script, for tests and examples. A row's key is a hash of the schema's primary key;
- * without one it is the row's position, and a deletion takes the oldest row with these values.
+ * without one it is the table and the row's position, and a deletion takes the oldest row with these values.
  *
  * @throws TowpathError TP_BAD_ARGUMENT, naming the row's number, for a value that its column cannot hold, an odd time,
  *   a second row with a key, or the deletion of a row that is not there.

@@ -17,6 +17,8 @@ import type { OperatorDefinition, OperatorSpec } from "./operator-definition.ts"
 export interface FilterOptions {
   /** Position of the bool column. */
   readonly column: number;
+  /** Of a split: the matching rows (0) or the rest (1), whose conditions exclude each other. */
+  readonly half?: 0 | 1;
 }
 
 export const filter: OperatorDefinition = {

@@ -1,7 +1,8 @@
 /**
- * The same rows under new keys: the hash of the values of some columns.
+ * The same rows under new keys, of which no two may be the same: the hash of the values of some columns, a pointer
+ * column, or the keys that they have (which the tables of a concat may share).
  *
- *   rekey(T) = { (hash(row[keys]), row) : row ∈ T, no other row of T has these values }
+ *   rekey(T) = { (newKey(row), row) : row ∈ T, no other row of T has this new key }
  *
  * A key says which row is meant, so while several rows claim one it is nobody's: none of them is in the result, the
  * collision is reported (which ends the run unless failures are only reported), and the row that remains comes back.
@@ -12,8 +13,9 @@
  */
 import type { Batch } from "../data/batch.ts";
 import { pointerText } from "../data/cell.ts";
+import type { TextColumn } from "../data/column.ts";
 import { consolidate } from "../data/consolidate.ts";
-import { keyColumn } from "../data/key-column.ts";
+import { keyColumn, pointerWords } from "../data/key-column.ts";
 import { KEY_WORDS, Keys } from "../data/keys.ts";
 import { keysOfValues } from "../data/row-key.ts";
 import { concatBatches } from "../data/rows.ts";
@@ -26,7 +28,11 @@ import { type LeftOut, withoutFailed } from "./left-out.ts";
 import type { OperatorDefinition, OperatorSpec } from "./operator-definition.ts";
 
 export interface RekeyOptions {
-  /** Positions of the columns whose values make the key. */
+  /** The method, as messages call it. */
+  readonly said: string;
+  /** Keys are made of values, are the pointers of one column, or are the rows' own. */
+  readonly by: "values" | "pointer" | "own";
+  /** Positions of the columns that make the key. */
   readonly keys: readonly number[];
 }
 
@@ -38,17 +44,22 @@ export const rekey: OperatorDefinition = {
 
 class Rekey implements Operator {
   readonly #spec: OperatorSpec;
+  readonly #said: string;
+  readonly #by: RekeyOptions["by"];
   readonly #keys: readonly number[];
   readonly #rows: RowsByKey;
   readonly #told: LeftOut;
 
   constructor(spec: OperatorSpec) {
     this.#spec = spec;
-    this.#keys = (spec.options as RekeyOptions).keys;
+    const { said, by, keys } = spec.options as RekeyOptions;
+    this.#said = said;
+    this.#by = by;
+    this.#keys = keys;
     const { site, columns, onFailure } = spec;
     const detail = (column: string): string =>
       `column "${column}" of the new key failed, so the row is left out`;
-    this.#told = { operator: "withIdFrom", site, columns, onFailure, detail };
+    this.#told = { operator: said, site, columns, onFailure, detail };
     this.#rows = new RowsByKey(
       spec.columns.map(({ type }) => type),
       spec.needed.map((needed, i) => needed || this.#keys.includes(i)),
@@ -60,11 +71,9 @@ class Rekey implements Operator {
   }
 
   step([given]: readonly (Batch | null)[]): Batch | null {
-    const columnsOf = (rows: Batch) => this.#keys.map((position) => rows.columns[position]);
     const batch = given === null ? null : withoutFailed(given, this.#keys, this.#told);
     if (batch === null) return null;
-    const types = this.#keys.map((position) => this.#spec.columns[position].type);
-    const words = keysOfValues(columnsOf(batch), types, batch.length);
+    const words = this.#newKeys(batch);
     const distinct = distinctKeys(words, batch.length);
     const before = this.#rows.lookup(distinct);
     const counts = before.slots.map((slot) => this.#rows.totalAt(slot));
@@ -84,6 +93,14 @@ class Rekey implements Operator {
     this.#rows.load(reader);
   }
 
+  #newKeys(batch: Batch): Uint32Array {
+    if (this.#by === "own") return batch.keys.words();
+    const columns = this.#keys.map((position) => batch.columns[position]);
+    if (this.#by === "pointer") return pointerWords(columns[0] as TextColumn, batch.length).words();
+    const types = this.#keys.map((position) => this.#spec.columns[position].type);
+    return keysOfValues(columns, types, batch.length);
+  }
+
   /** The keys that exactly one row has. */
   #owned({ words, slots }: KeySlots): KeySlots {
     return { words, slots: slots.map((slot) => (this.#rows.totalAt(slot) === 1 ? slot : -1)) };
@@ -98,7 +115,7 @@ class Rekey implements Operator {
       const key = keyColumn(Keys.of(words.slice(KEY_WORDS * i, KEY_WORDS * (i + 1))), 1);
       this.#spec.onFailure({
         code: "TP_KEY_COLLISION",
-        operator: "withIdFrom",
+        operator: this.#said,
         site: this.#spec.site,
         time,
         row: claimants[0],

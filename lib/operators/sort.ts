@@ -46,7 +46,7 @@ class Sort implements Operator {
   readonly #width: number;
 
   constructor(spec: OperatorSpec) {
-    const [{ columns }] = spec.inputs;
+    const [{ columns, uniqueKeys }] = spec.inputs;
     const { site, onFailure, needed } = spec;
     this.#spec = spec;
     this.#options = spec.options as SortOptions;
@@ -55,9 +55,10 @@ class Sort implements Operator {
     const detail = (column: string): string =>
       `column "${column}" failed, so the row has no place in the order`;
     this.#told = { operator: said, site, columns, onFailure, detail };
-    const kept = columns.map(
-      (_, i) => needed[i] || previous.some((position, p) => position === i && needed[this.#width + 2 + p]),
-    );
+    const isRead = (i: number): boolean =>
+      needed[i] || previous.some((position, p) => position === i && needed[this.#width + 2 + p]);
+    // Where keys do not tell rows apart, all cells do.
+    const kept = columns.map((_, i) => !uniqueKeys || isRead(i));
     this.#table = new OrderedTable(
       columns.map(({ type }) => type),
       key,

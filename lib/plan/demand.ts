@@ -1,5 +1,6 @@
 import { assert } from "../base/assert.ts";
 import { columnsRead } from "../expressions/walk.ts";
+import type { ApplyAsyncOptions } from "../operators/apply-async.ts";
 import type { FilterOptions } from "../operators/filter.ts";
 import type { FlattenOptions } from "../operators/flatten.ts";
 import type { GroupByOptions } from "../operators/group-by.ts";
@@ -11,6 +12,15 @@ import type { RequireMatchOptions } from "../operators/require-match.ts";
 import type { SelectOptions } from "../operators/select.ts";
 import type { SortOptions } from "../operators/sort.ts";
 import type { PlanNode } from "./node.ts";
+import { uniqueKeys } from "./unique-keys.ts";
+
+/** `unique` tells of each node whether its rows have unique keys. */
+type Rule = (
+  node: PlanNode,
+  own: readonly boolean[],
+  read: Read,
+  unique: ReadonlyMap<PlanNode, boolean>,
+) => void;
 
 /** Marks input `input`'s column `position` as read. */
 type Read = (input: number, position: number) => void;
@@ -24,7 +34,9 @@ type Read = (input: number, position: number) => void;
 export function demand(outputs: readonly PlanNode[]): Map<number, boolean[]> {
   const needed = new Map<number, boolean[]>();
   // Inputs have smaller numbers than the nodes that read them, so every reader comes before what it reads.
-  for (const node of reachable(outputs).sort((a, b) => b.id - a.id)) {
+  const nodes = reachable(outputs).sort((a, b) => b.id - a.id);
+  const unique = uniqueKeys(nodes.toReversed());
+  for (const node of nodes) {
     const own = needsOf(needed, node);
     const read: Read = (input, position) => {
       needsOf(needed, node.inputs[input])[position] = true;
@@ -36,7 +48,7 @@ export function demand(outputs: readonly PlanNode[]): Map<number, boolean[]> {
       readThrough(0, own, read);
       for (const position of looked(node.options)) read(0, position);
     }
-    rule?.(node, own, read);
+    rule?.(node, own, read, unique);
   }
   return needed;
 }
@@ -79,13 +91,21 @@ const looks: Partial<Record<string, (options: unknown) => readonly number[]>> = 
 };
 
 /** What any other node reads of its inputs, given which of its own columns are read. */
-const rules: Partial<Record<string, (node: PlanNode, own: readonly boolean[], read: Read) => void>> = {
+const rules: Partial<Record<string, Rule>> = {
   source: () => {},
 
   select(node, own, read) {
     const { expressions } = node.options as SelectOptions;
     const [positions] = columnsRead(...expressions.filter((_, i) => own[i]));
     for (const position of positions ?? []) read(0, position);
+  },
+
+  applyAsync(node, own, read) {
+    const count = node.inputs[0].columns.length;
+    readThrough(0, own.slice(0, count), read);
+    (node.options as ApplyAsyncOptions).calls.forEach(({ args }, i) => {
+      if (own[count + i]) for (const position of args) read(0, position);
+    });
   },
 
   /** Every column: a row that changes in any of them is offered again, whoever reads it afterwards. */
@@ -113,9 +133,12 @@ const rules: Partial<Record<string, (node: PlanNode, own: readonly boolean[], re
     });
   },
 
-  sort({ options, inputs: [{ columns }] }, own, read) {
+  sort(node, own, read, unique) {
+    const { options, inputs } = node;
+    const [{ columns }] = inputs;
     const { key, instance, previous } = options as SortOptions;
-    readThrough(0, own.slice(0, columns.length), read);
+    if (unique.get(inputs[0]) === true) readThrough(0, own.slice(0, columns.length), read);
+    else readAll(node, read);
     for (const position of [key, ...instance]) read(0, position);
     previous.forEach((position, i) => {
       if (own[columns.length + 2 + i]) read(0, position);
@@ -127,6 +150,10 @@ const rules: Partial<Record<string, (node: PlanNode, own: readonly boolean[], re
   },
 
   removeErrors: (node, _, read) => readAll(node, read),
+
+  /** Every column: a row that changes in any of them is an event, whoever reads it afterwards. */
+  toStream: (node, _, read) => readAll(node, read),
+  fromStream: (node, _, read) => readAll(node, read),
 
   updateRows(_, own, read) {
     readThrough(0, own, read);

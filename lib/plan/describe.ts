@@ -1,9 +1,11 @@
 import { formatSite } from "../base/source-site.ts";
 import { formatType } from "../data/type.ts";
 import { formatExpression, formatReduction } from "../expressions/format.ts";
+import type { ApplyAsyncOptions } from "../operators/apply-async.ts";
 import type { DeduplicateOptions } from "../operators/deduplicate.ts";
 import type { FilterOptions } from "../operators/filter.ts";
 import type { FlattenOptions } from "../operators/flatten.ts";
+import type { FromStreamOptions } from "../operators/from-stream.ts";
 import type { GroupByOptions } from "../operators/group-by.ts";
 import type { InterpolateOptions } from "../operators/interpolate.ts";
 import type { JoinOptions } from "../operators/join.ts";
@@ -80,6 +82,12 @@ const details: Partial<Record<string, (node: PlanNode) => string>> = {
       .join(", ");
   },
 
+  applyAsync(node) {
+    const { calls } = node.options as ApplyAsyncOptions;
+    const name = nameOf(node.inputs[0]);
+    return calls.map(({ fn, args }) => `${fn.name || "function"}(${args.map(name).join(", ")})`).join(", ");
+  },
+
   filter: (node) => nameOf(node.inputs[0])((node.options as FilterOptions).column),
 
   deduplicate(node) {
@@ -115,11 +123,16 @@ const details: Partial<Record<string, (node: PlanNode) => string>> = {
     return `by ${name(key)}${byInstance(instance.map(name))}`;
   },
 
+  fromStream: (node) => `by ${nameOf(node)((node.options as FromStreamOptions).isUpsert)}`,
+
   keyBy: (node) => nameOf(node)((node.options as KeyByOptions).pointer),
 
   requireMatch: ({ options }) => `of ${(options as RequireMatchOptions).said}`,
 
-  rekey: (node) => `by ${(node.options as RekeyOptions).keys.map(nameOf(node)).join(", ")}`,
+  rekey(node) {
+    const { said, by, keys } = node.options as RekeyOptions;
+    return by === "own" ? `of ${said}: no key twice` : `by ${keys.map(nameOf(node)).join(", ")}`;
+  },
 
   join(node) {
     const { mode, leftKeys, rightKeys } = node.options as JoinOptions;

@@ -35,7 +35,10 @@ const rules: Partial<Record<string, (node: PlanNode) => Natural | null>> = {
 
   groupBy: ({ options }) => rowKey((options as GroupByOptions).keys.map((_, i) => i)),
 
-  rekey: ({ options }) => rowKey((options as RekeyOptions).keys),
+  rekey(node) {
+    const { by, keys } = node.options as RekeyOptions;
+    return by === "values" ? rowKey(keys) : null;
+  },
 
   deduplicate: ({ options }) => rowKey((options as DeduplicateOptions).instance),
 

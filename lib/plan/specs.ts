@@ -18,6 +18,8 @@ export interface SourceSpec {
   readonly primaryKey?: readonly number[] | null;
   /** Its rows name rows of other tables that failed, by their keys among other things. */
   readonly listsFailures?: boolean;
+  /** No other source makes the same keys: they are made of its name and of where its messages stand. */
+  readonly ownKeys?: boolean;
   /** Makes the running source; `needed[i]` tells whether anybody reads column i. */
   create(needed: readonly boolean[]): Source;
 }

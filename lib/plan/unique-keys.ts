@@ -1,12 +1,12 @@
-import type { ReindexOptions } from "../operators/reindex.ts";
+import { areDisjoint } from "./disjoint-keys.ts";
 import type { PlanNode } from "./node.ts";
 
 /**
  * Which nodes' tables have no two rows of one key; `nodes` stand inputs first.
  *
- * Sources, groups, deduplicated and re-keyed tables have unique keys, and every operator but concat keeps them so (a pair's key is
- * made of both sides'). The tables of a concat may share keys: rows of one source come in twice, and keys that are
- * hashes of values agree between sources. There the same row can be in a table twice, with diff 2.
+ * Sources, groups, deduplicated and re-keyed tables have unique keys, and most operators keep them so (a pair's key is
+ * made of both sides'). The tables of a concat may share keys, where nothing shows that they do not: there the same row
+ * can be in a table twice, with diff 2. In a stream of changes each change of a key is a row.
  */
 export function uniqueKeys(nodes: readonly PlanNode[]): Map<PlanNode, boolean> {
   const unique = new Map<PlanNode, boolean>();
@@ -17,13 +17,8 @@ export function uniqueKeys(nodes: readonly PlanNode[]): Map<PlanNode, boolean> {
   return unique;
 }
 
-const makesUnique: ReadonlySet<string> = new Set(["deduplicate", "groupBy", "rekey"]);
+const makesUnique: ReadonlySet<string> = new Set(["deduplicate", "fromStream", "groupBy", "rekey"]);
 
-/** Numbered tables have keys of their own where each number stands once. */
 function mayShareKeys({ operator, inputs }: PlanNode): boolean {
-  if (operator !== "concat") return false;
-  const numbers = inputs.flatMap((input) =>
-    input.operator === "reindex" ? [(input.options as ReindexOptions).number] : [],
-  );
-  return new Set(numbers).size < inputs.length;
+  return operator === "toStream" || (operator === "concat" && !areDisjoint(inputs));
 }

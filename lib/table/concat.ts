@@ -2,6 +2,7 @@ import { formatSite, type SourceSite } from "../base/source-site.ts";
 import { positionOf } from "../data/schema.ts";
 import { type ColumnType, formatType } from "../data/type.ts";
 import { TowpathError } from "../errors.ts";
+import { areDisjoint } from "../plan/disjoint-keys.ts";
 import type { PlanNode } from "../plan/node.ts";
 import { badArgument } from "./names.ts";
 import { type Scope, unknownColumn } from "./scope.ts";
@@ -18,7 +19,21 @@ export function concatNode(
   const inputs = numbered ? alike.map((input, number) => reindexNode(first, input, number, site)) : alike;
   const appendOnly = inputs.every((input) => input.appendOnly);
   const { columns } = alike[0];
-  return first.plan.add({ operator: "concat", inputs, options: {}, columns, appendOnly, site });
+  const node = first.plan.add({ operator: "concat", inputs, options: {}, columns, appendOnly, site });
+  return numbered || areDisjoint(inputs) ? node : checkedNode(first, node, site);
+}
+
+/** The rows of a concat none of whose keys another one has: nothing shows beforehand that its tables share none. */
+function checkedNode({ plan }: Scope, node: PlanNode, site: SourceSite | null): PlanNode {
+  const options = { said: "concat", by: "own", keys: [] };
+  return plan.add({
+    operator: "rekey",
+    inputs: [node],
+    options,
+    columns: node.columns,
+    appendOnly: false,
+    site,
+  });
 }
 
 function reindexNode({ plan }: Scope, input: PlanNode, number: number, site: SourceSite | null): PlanNode {

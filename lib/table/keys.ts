@@ -44,7 +44,7 @@ export function rekeyNode(scope: Scope, given: readonly unknown[], site: SourceS
   const rekeyed = plan.add({
     operator: "rekey",
     inputs: [input.node],
-    options: { keys: input.positions },
+    options: { said: "withIdFrom", by: "values", keys: input.positions },
     columns: input.node.columns,
     appendOnly: false,
     site,

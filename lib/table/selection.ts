@@ -131,6 +131,7 @@ export function filterNode(
   node: PlanNode,
   condition: ExpressionNode,
   site: SourceSite | null,
+  half?: 0 | 1,
 ): PlanNode {
   const predicate = boolOf(condition, "filter", site);
   const columns = allColumns(node);
@@ -141,7 +142,7 @@ export function filterNode(
   const kept = plan.add({
     operator: "filter",
     inputs: [input],
-    options: { column: bare ? predicate.position : columns.length },
+    options: { column: bare ? predicate.position : columns.length, ...(half === undefined ? {} : { half }) },
     columns: input.columns,
     appendOnly: input.appendOnly,
     site,
@@ -161,11 +162,11 @@ export function splitNodes(
   const asked = selectNode(plan, node, [...columns, { name: "predicate", expression: predicate }], site);
   const answer = columnAt(asked, columns.length);
   const isTrue = answer.type.optional ? callNode("coalesce", [answer, literalNode(false)]) : answer;
-  const half = (expression: ExpressionNode): PlanNode => {
-    const kept = filterNode(plan, asked, expression, site);
+  const half = (expression: ExpressionNode, number: 0 | 1): PlanNode => {
+    const kept = filterNode(plan, asked, expression, site, number);
     return selectNode(plan, kept, allColumns(kept).slice(0, -1), site);
   };
-  return [half(answer), half(callNode("not", [isTrue]))];
+  return [half(answer, 0), half(callNode("not", [isTrue]), 1)];
 }
 
 function boolOf(condition: ExpressionNode, what: string, site: SourceSite | null): ExpressionNode {

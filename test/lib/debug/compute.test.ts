@@ -50,8 +50,14 @@ describe("compute", () => {
   });
 
   graphTest("lists a row twice that is there twice", async () => {
-    const t = pw.debug.tableFromMarkdown("n\n1");
-    expect((await pw.debug.compute(t.concat(t))).map(({ row }) => row)).toEqual([{ n: 1 }, { n: 1 }]);
+    const t = pw.debug.tableFromMarkdown<{ n: number }>(`
+        | n | __time__ | __diff__
+      1 | 1 | 2        | 1
+      1 | 1 | 4        | -1
+      1 | 1 | 6        | 1
+    `);
+    const rows = await pw.debug.compute(t.toStream().filter((c) => c.isUpsert));
+    expect(rows.map(({ row }) => row.n)).toEqual([1, 1]);
   });
 
   graphTest("fails at the first failed cell, and says where", async () => {
