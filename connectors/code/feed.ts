@@ -1,4 +1,5 @@
 import type { Batch } from "../../lib/data/batch.ts";
+import type { Columns } from "../../lib/data/schema.ts";
 import { TowpathError } from "../../lib/errors.ts";
 import {
   COMMIT,
@@ -9,32 +10,51 @@ import {
   type SourceContext,
   type SourceStats,
 } from "../../lib/io/source.ts";
-import { DroppedRows, type GivenCommit, type GivenRows } from "./given-rows.ts";
+import { FeedHistory } from "./feed-history.ts";
+import { DroppedRows, type GivenCommit, type GivenRows, type RowCalls } from "./given-rows.ts";
 
 /** Commits that wait for the run, and the source through which it takes them. */
 export class Feed {
   readonly #name: string;
-  #rows: GivenRows;
+  readonly #columns: Columns;
+  readonly #given: GivenRows;
+  /** What calls go to: the given rows, until the run is over. */
+  #rows: RowCalls;
   #queue: GivenCommit[] = [];
   #head = 0;
   #waitingRows = 0;
   #isClosed = false;
   #isTaken = false;
   #wake: () => void = () => {};
+  #open: (kept: number) => void = () => {};
+  /** How many commits earlier runs have kept, once the run has begun. */
+  readonly restored = new Promise<number>((resolve) => {
+    this.#open = resolve;
+  });
 
-  constructor(name: string, rows: GivenRows) {
+  constructor(name: string, columns: Columns, rows: GivenRows) {
     this.#name = name;
+    this.#columns = columns;
+    this.#given = rows;
     this.#rows = rows;
   }
 
   /** The rows, for a call that changes them; throws TP_CLOSED once the script has closed the input. */
-  get open(): GivenRows {
+  get open(): RowCalls {
     if (!this.#isClosed) return this.#rows;
     throw new TowpathError("TP_CLOSED", "this input has been closed", { where: this.#name });
   }
 
   commit(): void {
-    const commit = this.open.commit();
+    this.#enqueue(this.open.commit());
+  }
+
+  /** Queues what an earlier run has kept of a commit, and has just been said again. */
+  commitAgain(): void {
+    this.#enqueue(this.#given.commit());
+  }
+
+  #enqueue(commit: GivenCommit | null): void {
     if (commit === null) return;
     this.#queue.push(commit);
     this.#waitingRows += commit.rows;
@@ -54,8 +74,13 @@ export class Feed {
       throw new TowpathError("TP_GRAPH_RUNNING", "this input feeds a run already", { where: this.#name });
     }
     this.#isTaken = true;
-    this.#rows.start(needed);
-    return new FeedSource(this.#name, this);
+    this.#given.start(needed);
+    return new FeedSource(this.#name, this.#columns, this.#given, this);
+  }
+
+  /** The run has begun. */
+  begin(kept: number): void {
+    this.#open(kept);
   }
 
   get waitingRows(): number {
@@ -107,6 +132,7 @@ export class Feed {
 
 class FeedSource implements Source {
   readonly name: string;
+  readonly history: FeedHistory;
   readonly #feed: Feed;
   #context: SourceContext | null = null;
   #current: GivenCommit | null = null;
@@ -115,14 +141,23 @@ class FeedSource implements Source {
   /** What the figures were when the run ended. */
   #final: SourceStats | null = null;
 
-  constructor(name: string, feed: Feed) {
+  constructor(name: string, columns: Columns, rows: GivenRows, feed: Feed) {
     this.name = name;
     this.#feed = feed;
+    this.history = new FeedHistory({
+      name,
+      columns,
+      rows,
+      hasRows: () => feed.hasCommit || rows.pending > 0,
+      commit: () => feed.commitAgain(),
+      current: () => this.#current,
+    });
   }
 
   async open(context: SourceContext): Promise<void> {
     this.#context = context;
     this.#feed.onCommit(context.wake);
+    this.#feed.begin(this.history.restored);
   }
 
   poll(): PollResult {
@@ -134,6 +169,7 @@ class FeedSource implements Source {
     this.#current = this.#feed.take();
     this.#rows += this.#current.rows;
     this.#commits++;
+    this.history.sealed();
     return this.#current.seal(time);
   }
 

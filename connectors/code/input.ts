@@ -22,6 +22,11 @@ export interface InputOptions {
 interface AppendOnlyFeed<S> {
   /** The table alone, for code that should read it and not feed it. */
   readonly table: Table<RowOf<S>>;
+  /**
+   * Resolves when `pw.run` has begun: how many commits of this input earlier runs have kept (0 without `persistence`).
+   * The first commit that the script gives from then on comes behind these.
+   */
+  readonly restored: Promise<number>;
   /** Adds a row. Throws TP_ROW_DUPLICATE_KEY where the schema has a primary key and the key is there. */
   insert(row: RowInput<S>): void;
   /** Makes all that was given since the last commit visible, together. Without any it does nothing. */
@@ -54,6 +59,10 @@ export type Input<S> = Table<RowOf<S>> & ChangingFeed<S>;
  * already seen by `insert`, `upsert` and `remove`, and by nobody else. Commits queue until the run takes them, each as
  * one time; once the run is over, calls have no effect. Without a primary key rows are known by their values; with `appendOnly` by their number.
  *
+ * With `persistence` the run's journal holds what each commit was made of (at most 256 MB), so that nothing committed
+ * before a crash is lost: the next run has it again. Rows given before it has begun are refused then; `restored` says
+ * how many commits are kept, and so where to go on. A commit that the run had not taken before the crash is not kept.
+ *
  * @throws TowpathError TP_BAD_ARGUMENT. From the calls: TP_ROW_MISSING_COLUMN, TP_COLUMN_UNKNOWN, TP_ROW_BAD_VALUE and
  *   its kin, TP_ROW_DUPLICATE_KEY, TP_ROW_ABSENT, and TP_CLOSED after `close()`.
  * @example
@@ -63,6 +72,14 @@ export type Input<S> = Table<RowOf<S>> & ChangingFeed<S>;
  * words.insert({ word: "lock", n: 2 });
  * words.close();
  * await pw.run();
+ * @example
+ * const running = pw.run({ persistence: { path: "state" } });
+ * for (const line of lines.slice(await words.restored)) {
+ *   words.insert(line);
+ *   words.commit(); // one commit a line: their number says which lines are kept
+ * }
+ * words.close();
+ * await running;
  */
 export function input<S extends Schema<unknown, string>>(
   schema: S,
@@ -77,7 +94,7 @@ export function input<S extends Schema<unknown, string>>(
   const { name = nextName(), appendOnly = false } = options;
   const { columns } = schema;
   const primaryKey = primaryKeyOf(columns);
-  const feed = new Feed(name, rowsOf(columns, primaryKey, name, appendOnly));
+  const feed = new Feed(name, columns, rowsOf(columns, primaryKey, name, appendOnly));
   const table = tableFromSource<RowOf<S>>(columns, {
     connector: "input",
     name,
@@ -88,6 +105,7 @@ export function input<S extends Schema<unknown, string>>(
   });
   const additions: AppendOnlyFeed<S> = {
     table,
+    restored: feed.restored,
     insert: (row) => feed.open.insert(row),
     commit: () => feed.commit(),
     close: () => feed.close(),

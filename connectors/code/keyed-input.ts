@@ -4,12 +4,15 @@ import { ABSENT } from "../../lib/data/column.ts";
 import { Keys } from "../../lib/data/keys.ts";
 import type { RowBuilder } from "../../lib/data/row-builder.ts";
 import { keyOfValues, keysOfValues } from "../../lib/data/row-key.ts";
+import { rowObject } from "../../lib/data/row-object.ts";
 import type { Columns } from "../../lib/data/schema.ts";
+import type { StateReader, StateWriter } from "../../lib/data/state.ts";
 import type { TypeName } from "../../lib/data/type.ts";
 import { TowpathError } from "../../lib/errors.ts";
 import { KeyedRows } from "../../lib/io/keyed-rows.ts";
 import { BuilderPool, type GivenCommit, type GivenRows } from "./given-rows.ts";
 import { RowWriter } from "./row-writer.ts";
+import { saidRows } from "./said-rows.ts";
 
 /** Types whose values in JS are equal exactly where the table's are. */
 const plainTypes: ReadonlySet<TypeName> = new Set([
@@ -38,6 +41,8 @@ export class KeyedInput implements GivenRows {
   readonly #live = new Set<unknown>();
   /** Null where rows only come: their deltas need no memory. */
   #keyed: KeyedRows | null = null;
+  /** Where rows only come and the run keeps its state: the keys alone. */
+  #keys: KeyedRows | null = null;
   readonly #appendOnly: boolean;
   #needed: readonly boolean[];
   #rows: RowBuilder;
@@ -92,6 +97,10 @@ export class KeyedInput implements GivenRows {
     return {
       rows: rows.length,
       seal: (time) => this.#seal(rows, ends, time),
+      said: () => {
+        const gone = (ends ?? new Uint8Array(rows.length)).slice(0, rows.length);
+        return saidRows({ columns: rows.finish(), length: rows.length }, this.#columns, gone);
+      },
       release: () => this.#pool.give(rows),
     };
   }
@@ -102,12 +111,45 @@ export class KeyedInput implements GivenRows {
     if (!this.#appendOnly) this.#keyed = new KeyedRows(types, this.#needed);
   }
 
+  keep(): void {
+    const isKey = this.#columns.map((_, i) => this.#primaryKey.includes(i));
+    if (this.#appendOnly)
+      this.#keys = new KeyedRows(
+        this.#columns.map(({ type }) => type),
+        isKey,
+      );
+  }
+
+  say(row: object, isGone: boolean): void {
+    if (isGone) this.remove(row);
+    else this.upsert(row);
+  }
+
+  save(writer: StateWriter): void {
+    (this.#keyed ?? this.#keys)?.save(writer);
+  }
+
+  load(reader: StateReader): void {
+    const kept = (this.#keyed ?? this.#keys) as KeyedRows;
+    kept.load(reader);
+    const all = kept.all(0);
+    const keyColumns = this.#primaryKey.map((position) => this.#columns[position]);
+    const cells = this.#primaryKey.map((position) => all.columns[position]);
+    const keys = new Batch(0, all.length, cells, all.keys, null, null);
+    for (let row = 0; row < all.length; row++) {
+      this.#writer.writeKey(this.#rows, rowObject(keys, keyColumns, row));
+      this.#live.add(this.#identity());
+      this.#rows.truncate(0);
+    }
+  }
+
   #seal(rows: RowBuilder, ends: Uint8Array | null, time: number): Batch | null {
     const columns = rows.finish().map((column, i) => (this.#needed[i] ? column : ABSENT));
     const keyColumns = this.#primaryKey.map((position) => columns[position]);
     const keyTypes = this.#primaryKey.map((position) => this.#columns[position].type);
     const keys = Keys.derived(() => keysOfValues(keyColumns, keyTypes, rows.length));
     const events = new Batch(time, rows.length, columns, keys, null, null);
+    this.#keys?.apply(events, null);
     return this.#keyed === null ? events : this.#keyed.apply(events, ends);
   }
 

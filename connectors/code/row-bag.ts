@@ -7,11 +7,14 @@ import type { RowBuilder } from "../../lib/data/row-builder.ts";
 import { keysOfValues } from "../../lib/data/row-key.ts";
 import { gatherColumn } from "../../lib/data/rows.ts";
 import type { Columns } from "../../lib/data/schema.ts";
+import type { StateReader, StateWriter } from "../../lib/data/state.ts";
 import type { ColumnType } from "../../lib/data/type.ts";
 import { TowpathError } from "../../lib/errors.ts";
 import { RowIndex } from "../../lib/trace/row-index.ts";
 import { BuilderPool, type GivenCommit, type GivenRows, withoutKey } from "./given-rows.ts";
 import { RowWriter } from "./row-writer.ts";
+import { saidRows } from "./said-rows.ts";
+import { SealedRows } from "./sealed-rows.ts";
 
 /** What a commit changes: cells of pending rows, each with its number among the equal live rows. */
 interface Delta {
@@ -32,11 +35,14 @@ const ordinalType: ColumnType = { name: "int", optional: false };
  * Pending rows are counted as late as possible, at the next removal or commit, because a whole batch costs a fraction.
  */
 export class RowBag implements GivenRows {
+  readonly #columns: Columns;
   readonly #types: readonly ColumnType[];
   readonly #name: string;
   readonly #pool: BuilderPool;
   readonly #writer: RowWriter;
-  readonly #index: RowIndex;
+  #index: RowIndex;
+  /** Where the run keeps its state: what the commits that were sealed have left. */
+  #sealed: SealedRows | null = null;
   #rows: RowBuilder;
   /** Pending rows below this have been counted. */
   #counted = 0;
@@ -51,6 +57,7 @@ export class RowBag implements GivenRows {
   #touched: number[] = [];
 
   constructor(columns: Columns, name: string) {
+    this.#columns = columns;
     this.#types = columns.map(({ type }) => type);
     this.#name = name;
     this.#pool = new BuilderPool(columns);
@@ -103,11 +110,37 @@ export class RowBag implements GivenRows {
     return {
       rows: rows.length,
       seal: (time) => this.#seal(rows, delta, time),
+      said: () => {
+        const length = delta.ordinals.length;
+        const gone = Uint8Array.from({ length }, (_, i) => ((delta.diffs?.[i] ?? 1) < 0 ? 1 : 0));
+        return saidRows({ columns: cellsOf(rows, delta), length }, this.#columns, gone);
+      },
       release: () => this.#pool.give(rows),
     };
   }
 
   start(): void {}
+
+  keep(): void {
+    this.#sealed = new SealedRows(this.#types);
+  }
+
+  say(row: object, isGone: boolean): void {
+    if (isGone) this.remove(row);
+    else this.insert(row);
+  }
+
+  save(writer: StateWriter): void {
+    this.#sealed?.save(writer);
+  }
+
+  load(reader: StateReader): void {
+    this.#sealed?.load(reader);
+    const { index, counts } = SealedRows.read(this.#types, reader);
+    this.#index = index;
+    this.#counts = counts;
+    this.#reserve();
+  }
 
   /** Every pending row comes: no row of this commit has been counted before. */
   #additions(): Delta {
@@ -157,6 +190,10 @@ export class RowBag implements GivenRows {
   #find(from: number, to: number): void {
     this.#slots = grown(this.#slots, to - from);
     this.#index.lookupOrInsert(sliced(this.#rows, from, to), to - from, this.#slots);
+    this.#reserve();
+  }
+
+  #reserve(): void {
     const { capacity } = this.#index;
     this.#counts = grown(this.#counts, capacity);
     this.#before = grown(this.#before, capacity);
@@ -173,15 +210,21 @@ export class RowBag implements GivenRows {
     this.#touched.push(slot);
   }
 
-  #seal(rows: RowBuilder, { picks, diffs, ordinals }: Delta, time: number): Batch | null {
+  #seal(rows: RowBuilder, delta: Delta, time: number): Batch | null {
+    const { diffs, ordinals } = delta;
     const n = ordinals.length;
     if (n === 0) return null;
-    const all = rows.finish();
-    const columns = picks === null ? all : all.map((column) => gatherColumn(column, picks, n));
+    const columns = cellsOf(rows, delta);
+    this.#sealed?.apply(columns, diffs, n);
     const types = [...this.#types, ordinalType];
     const keys = Keys.derived(() => keysOfValues([...columns, new NumberColumn(ordinals)], types, n));
     return new Batch(time, n, columns, keys, diffs);
   }
+}
+
+function cellsOf(rows: RowBuilder, { picks, ordinals }: Delta): Column[] {
+  const all = rows.finish();
+  return picks === null ? all : all.map((column) => gatherColumn(column, picks, ordinals.length));
 }
 
 /** Rows [from, to) of what has been built, without copying more than these. */
@@ -204,6 +247,7 @@ function slice(builder: ColumnBuilder, from: number, to: number): Column {
         builder.starts.subarray(from, to),
         builder.ends.subarray(from, to),
         tags,
+        builder.hashes?.subarray(from, to) ?? null,
       );
     case "value":
       return new ValueColumn(builder.values.slice(from, to), tags);

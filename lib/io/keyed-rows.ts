@@ -79,6 +79,16 @@ export class KeyedRows {
     return this.#settle(events, ends, touched);
   }
 
+  /** All live rows, as if they came at `time`; cells stay valid. */
+  all(time: number): Batch {
+    const { used } = this.#slots;
+    const slots = Uint32Array.from(this.#live.subarray(0, used).keys()).filter(
+      (slot) => this.#live[slot] === 1,
+    );
+    const { length, columns, keys } = this.#retractions(time, slots);
+    return new Batch(time, length, columns, keys, null);
+  }
+
   save(writer: StateWriter): void {
     const { used } = this.#slots;
     this.#slots.save(writer.scope("slots"));

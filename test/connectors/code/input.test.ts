@@ -183,7 +183,7 @@ describe("rows with a primary key", () => {
   it("can be declared to come only", async () => {
     await pw.graph(async () => {
       const table = pw.input(keyed(), { appendOnly: true });
-      expect(Object.keys(table).sort()).toEqual(["close", "commit", "insert", "table"]);
+      expect(Object.keys(table).sort()).toEqual(["close", "commit", "insert", "restored", "table"]);
       table.insert({ id: 1 });
       expect(codeOf(() => table.insert({ id: 1 }))).toBe("TP_ROW_DUPLICATE_KEY");
       table.commit();
