@@ -21,6 +21,8 @@ export class Feeder {
   #failure: Error | null = null;
   #unsent = 0;
   commits = 0;
+  /** Transfers sent. */
+  rows = 0;
   /** Partitions that are fed. */
   partitions: number;
 
@@ -100,6 +102,7 @@ export class Feeder {
           amount: this.#rng.below(2_000) - 1_000,
         };
         this.#send(partition, Buffer.from(JSON.stringify(transfer)));
+        this.rows++;
       }
       this.#send(partition, MARKER);
     }
