@@ -18,6 +18,8 @@ export interface SessionParts {
   readonly ahead: AheadPartitions;
   /** Where rejected messages go, if anywhere. */
   readonly letters: DeadLetters | null;
+  /** Default: rows are not bounded by their bytes. */
+  pendingBytesMax?(): number;
   log(line: string): void;
   list(rejection: Rejection): void;
 }
@@ -39,6 +41,7 @@ export function createSession(plan: SourcePlan, needed: readonly boolean[], part
       return byTopic === 0 ? one.partition - other.partition : byTopic;
     },
     policy,
+    pendingBytesMax: () => parts.pendingBytesMax?.() ?? Number.POSITIVE_INFINITY,
     onError: typeof onError === "object" ? (letters ?? "fail") : onError,
     origin: (slot) => `${name}\0${slots.at(slot).topic}\0${slots.at(slot).partition}`,
     place: (slot) => slots.place(slot),

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { Producer as RawProducer } from "node-rdkafka";
 import { TowpathError } from "../../lib/errors.ts";
+import type { SinkMemory } from "../../lib/io/memory-budget.ts";
 import type { ChunkSender } from "./chunk-sender.ts";
 import { addressOf, type ClientError, clientErrors } from "./client-errors.ts";
 import { type ErrorEvents, onErrorEvents } from "./client-events.ts";
@@ -13,6 +14,7 @@ import {
 import { Dispatcher } from "./dispatcher.ts";
 import type { MessageOutput } from "./envelope.ts";
 import { InFlight } from "./in-flight.ts";
+import { producerMemory } from "./memory-settings.ts";
 import type { KafkaSettings } from "./options.ts";
 import { BY_KEY, type Outbox } from "./outbox.ts";
 import { producerConf } from "./producer-conf.ts";
@@ -21,6 +23,8 @@ import { sendError, type Target } from "./send-errors.ts";
 import { TargetTopics } from "./target-topics.ts";
 
 export interface ProducerListener {
+  /** What may be on its way; absent: 32 MB, and what the client's settings say. */
+  readonly memory?: SinkMemory;
   /** A message could not be delivered, or the client is of no more use. At most once. */
   fail(error: TowpathError): void;
   /** It was full and is not any more. */
@@ -54,6 +58,7 @@ export class Producer implements MessageOutput {
   readonly #settings: KafkaSettings;
   readonly #target: Target;
   readonly #timeoutMs: number;
+  readonly #bytesMax: number;
   readonly #listener: ProducerListener;
   /** Where messages are put before `commit`. */
   readonly outbox: Outbox;
@@ -83,7 +88,7 @@ export class Producer implements MessageOutput {
     outbox: Outbox,
     listener: ProducerListener,
   ): Promise<Producer> {
-    const conf = producerConf(settings);
+    const conf = producerConf(producerMemory(settings, listener.memory));
     const connected = await connectProducer(conf, settings, target.topic);
     const producer = new Producer(connected, settings, target, outbox, conf.deliveryTimeoutMs, listener);
     try {
@@ -111,6 +116,10 @@ export class Producer implements MessageOutput {
     this.outbox = outbox;
     this.#timeoutMs = timeoutMs;
     this.#listener = listener;
+    this.#bytesMax = Math.min(
+      IN_FLIGHT_BYTES_MAX,
+      (listener.memory?.outputBytes ?? Number.POSITIVE_INFINITY) / 2,
+    );
     this.#topics = new TargetTopics(settings, (topic) => partitionsOf(raw, settings, topic));
     this.#dispatcher = new Dispatcher(this.outbox, sender, this.#topics, this.#inFlight);
     onErrorEvents(raw as ErrorEvents, (error) => this.#note(error));
@@ -197,7 +206,7 @@ export class Producer implements MessageOutput {
   }
 
   #isFull(): boolean {
-    return this.outbox.waiting > 0 || this.#inFlight.bytes > IN_FLIGHT_BYTES_MAX;
+    return this.outbox.waiting > 0 || this.#inFlight.bytes > this.#bytesMax;
   }
 
   /** Hands over what waits, as far as the client takes it. */

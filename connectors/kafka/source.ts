@@ -19,6 +19,7 @@ import { createSession, wantedAttributes } from "./create-session.ts";
 import { DeadLetterTopic } from "./dead-letter-topic.ts";
 import { embeddedFailure } from "./embedded.ts";
 import type { Ingest, IngestEvent } from "./ingest.ts";
+import { consumerMemory } from "./memory-settings.ts";
 import { MetadataWriter } from "./metadata-column.ts";
 import { OffsetLedger, wantsAutoCommit } from "./offset-ledger.ts";
 import { OffsetWatch } from "./offset-watch.ts";
@@ -86,6 +87,7 @@ export class KafkaSource implements Source {
       metadata: this.#metadata,
       ahead: this.#ahead,
       letters: this.#letters,
+      pendingBytesMax: () => this.#context?.memory?.pendingBytes ?? Number.POSITIVE_INFINITY,
       log: (line) => this.#context?.log(`${plan.name}: ${line}`),
       list: (rejection) => this.#context?.reject(rejection),
     });
@@ -102,7 +104,7 @@ export class KafkaSource implements Source {
     embeddedFailure(settings)?.catch((error: Error) => this.#fail(error));
     // Compaction may have removed the last messages of commits that are made again: their partition's end tells.
     const partitionEnds = mode === "static" || this.#session.isReplaying;
-    const { consumer, ingest } = await openConsumer(settings, partitionEnds);
+    const { consumer, ingest } = await openConsumer(consumerMemory(settings, context.memory), partitionEnds);
     this.#consumer = consumer;
     await consumer.connect(topics[0]);
     const log = (line: string): void => context.log(`${this.name}: ${line}`);
@@ -112,7 +114,12 @@ export class KafkaSource implements Source {
       if (error.code === clientErrors.fatal) this.#fail(clientFailure(error, settings));
       else connection.note(error);
     });
-    await this.#letters?.open({ log, wake: context.wake, fail: (error) => this.#fail(error) });
+    await this.#letters?.open({
+      log,
+      wake: context.wake,
+      fail: (error) => this.#fail(error),
+      ...(context.memory === undefined ? {} : { memory: { outputBytes: context.memory.letterBytes } }),
+    });
     await this.#assignAll(consumer);
     const attributes = wantedAttributes(this.#plan, this.#wantsMetadata);
     this.#ingest = ingest(this.#slots, { attributes, partitionEnds, log });

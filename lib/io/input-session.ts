@@ -9,6 +9,7 @@ import { HeldMessages } from "./held-messages.ts";
 import { KeyedCommits } from "./keyed-commits.ts";
 import { messageFinder, ownMessages } from "./own-messages.ts";
 import type { PackedMessages, Reject } from "./parser.ts";
+import { PendingBytes } from "./pending-bytes.ts";
 import { ReachedOffsets } from "./reached-offsets.ts";
 import { Rejections } from "./rejections.ts";
 import { type CommitEnds, Replay, replayFailure } from "./replay.ts";
@@ -34,6 +35,8 @@ export class InputSession implements Session {
   readonly #rejections: Rejections;
   /** A duplicate is found when its commit is whole, and may have to be sent away then. */
   readonly #keepsMessages: boolean;
+  readonly #weight: PendingBytes;
+  #pendingBytes = 0;
   readonly #reached = new ReachedOffsets();
   #messages: PackedMessages | null = null;
   #at = 0;
@@ -58,6 +61,7 @@ export class InputSession implements Session {
     this.#marker = policy.marker === null ? null : Buffer.from(policy.marker);
     this.#keyed = primaryKey === null ? null : this.#keyedCommits(primaryKey, built);
     this.#keepsMessages = options.session === "insert" && typeof options.onError === "object";
+    this.#weight = new PendingBytes(columns, built, this.#keepsMessages);
     this.#held = new HeldMessages(options.parser);
     this.#rejections = new Rejections({
       onError: options.onError,
@@ -202,6 +206,7 @@ export class InputSession implements Session {
     const { segments, ends } = closed;
     this.#sealed = segments;
     this.#sealedEnds = ends;
+    for (const { bytes } of segments) this.#pendingBytes -= bytes;
     const find = messageFinder(segments);
     this.#keyed?.take(this.#events(0), (partition, offset, detail) => {
       const original = () => find(partition, offset);
@@ -298,7 +303,19 @@ export class InputSession implements Session {
     metadata?.(messages, segment, before, after);
     this.rows += after - before;
     segment.openedAt ??= now();
-    if (this.#replay === null && this.pendingRows > policy.maxPendingRows) throw this.#tooLarge();
+    // What was one commit once is one again, however large.
+    if (this.#replay !== null) return;
+    const bytes = this.#weight.of(messages, from, to, after - before);
+    segment.bytes += bytes;
+    this.#pendingBytes += bytes;
+    if (this.pendingRows > policy.maxPendingRows) {
+      throw this.#tooLarge(`more than ${policy.maxPendingRows} rows`, "raise commit.maxPendingRows");
+    }
+    const bytesMax = this.#options.pendingBytesMax?.() ?? Number.POSITIVE_INFINITY;
+    if (this.#pendingBytes > bytesMax) {
+      const share = `the ${Math.round(bytesMax / 2 ** 20)} MB that memoryLimitMb leaves for them`;
+      throw this.#tooLarge(`${this.pendingRows} rows, more than ${share},`, "raise memoryLimitMb of pw.run");
+    }
   }
 
   #readRows(messages: PackedMessages, from: number, to: number, segment: Segment): void {
@@ -338,12 +355,12 @@ export class InputSession implements Session {
     rows.endRow(messages.partitions[i], messages.offsets[i], 0);
   }
 
-  #tooLarge(): TowpathError {
-    const { maxPendingRows, marker } = this.#options.policy;
-    const detail = `more than ${maxPendingRows} rows came without a commit`;
+  #tooLarge(what: string, remedy: string): TowpathError {
+    const { marker } = this.#options.policy;
+    const detail = `${what} came without a commit`;
     const often = marker === null ? "Set commit.everyRows" : `Send a ${marker} message more often`;
     return new TowpathError("TP_COMMIT_TOO_LARGE", marker === null ? detail : `${detail} marker`, {
-      hint: `${often}, raise commit.maxPendingRows, or set commit: { everyMs: 100 }.`,
+      hint: `${often}, ${remedy}, or set commit: { everyMs: 100 }.`,
     });
   }
 

@@ -18,6 +18,8 @@ export class Segment {
   closed = false;
   /** Scope aligned: where its partition goes on behind the marker that closed it; -1 where none has. */
   end = -1;
+  /** About what its rows take. */
+  bytes = 0;
 
   constructor(columns: Columns, needed: readonly boolean[]) {
     this.rows = new RowBuilder(columns, needed);
@@ -30,6 +32,7 @@ export class Segment {
     this.openedAt = null;
     this.closed = false;
     this.end = -1;
+    this.bytes = 0;
   }
 }
 

@@ -29,6 +29,8 @@ export interface SessionOptions {
    */
   readKey?(messages: PackedMessages, i: number, rows: RowBuilder): Failed | null;
   readonly policy: CommitPolicy;
+  /** What rows may take while they wait for their commit, about; default: there is only `maxPendingRows`. */
+  pendingBytesMax?(): number;
   readonly onError: "fail" | "skip" | DeadLetters;
   /** Source name, topic and partition of a partition slot, for keys. */
   origin(partition: number): string;

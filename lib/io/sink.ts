@@ -1,9 +1,12 @@
 import type { Batch } from "../data/batch.ts";
 import type { StateReader, StateWriter } from "../data/state.ts";
+import type { SinkMemory } from "./memory-budget.ts";
 
 export interface SinkContext {
   fail(error: Error): void;
   log(line: string): void;
+  /** What the sink may hold; absent: what its own settings say. */
+  readonly memory?: SinkMemory;
   /** Call when a sink that was full can take more. */
   wake(): void;
   /** Names what the run's persistence keeps, the same in all its runs; absent where the run begins anew. */

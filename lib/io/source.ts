@@ -1,6 +1,7 @@
 import type { Batch } from "../data/batch.ts";
 import type { StateReader, StateWriter } from "../data/state.ts";
 import type { ErrorCode } from "../errors.ts";
+import type { SourceMemory } from "./memory-budget.ts";
 
 /** What `poll` found. */
 export const IDLE = 0;
@@ -26,6 +27,8 @@ export interface SourceContext {
   log(line: string): void;
   /** Lists a message in `pw.errorLog()`, after the next commit that the source makes. */
   reject(rejection: Rejection): void;
+  /** What the source may hold; absent: what its own settings say. */
+  readonly memory?: SourceMemory;
   /** Aborted when the run begins to end. */
   readonly signal: AbortSignal;
 }

@@ -6,7 +6,7 @@ export interface RunHook {
   /** Options that win over those of the script. */
   readonly options?: RunOptions;
   /** Takes the outputs of the first run instead of running them, and ends the process. */
-  explain?(outputs: readonly PlanNode[]): never;
+  explain?(outputs: readonly PlanNode[], options: RunOptions): never;
 }
 
 /** Of the whole process: the script may import another copy of this package than the program around it. */

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { appliedDefaults, type KafkaSettings } from "../../../connectors/kafka/options.ts";
 import { TowpathError } from "../../errors.ts";
+import { describeMemory, divideMemory } from "../../io/memory-budget.ts";
 import { explainMermaid, explainText } from "../../plan/explain.ts";
 import type { PlanNode } from "../../plan/node.ts";
 import type { OutputSpec, SourceSpec } from "../../plan/specs.ts";
@@ -37,9 +38,10 @@ async function explainScript(given: VerbArguments): Promise<number> {
   const [script] = given.operands;
   process.env.TOWPATH_EXPLAIN = "1";
   setRunHook({
-    explain(outputs) {
+    explain(outputs, options) {
       const text = format === "mermaid" ? explainMermaid(outputs) : explainText(outputs, changedDefaults);
       process.stdout.write(`${text}\n`);
+      if (format === "text") process.stdout.write(memoryText(outputs, options.memoryLimitMb));
       // At once: nothing of the script behind its `pw.run()` is to happen.
       process.exit(0);
     },
@@ -54,6 +56,23 @@ async function explainScript(given: VerbArguments): Promise<number> {
     where: script,
     hint: "There is no plan to explain: give the script that runs one.",
   });
+}
+
+/** How the run's memory is divided; nothing without a limit. */
+function memoryText(outputs: readonly PlanNode[], limitMb: number | undefined): string {
+  const sources = new Set<PlanNode>();
+  const seen = new Set<PlanNode>();
+  const visit = (node: PlanNode): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    if (node.operator === "source") sources.add(node);
+    node.inputs.forEach(visit);
+  };
+  outputs.forEach(visit);
+  const budget = divideMemory(limitMb, sources.size, outputs.length);
+  if (budget === null) return "";
+  const lines = Object.entries(describeMemory(budget)).map(([what, share]) => `${what}: ${share}`);
+  return `\n${lines.join("\n   ")}\n`;
 }
 
 /** What Towpath sets where the user sets nothing: it is in no script, so people ask where it comes from. */
