@@ -1,5 +1,6 @@
 import { CommitClock } from "../data/time.ts";
 import { TowpathError } from "../errors.ts";
+import { divideMemory } from "../io/memory-budget.ts";
 import type { Sink, SinkContext, SinkStats } from "../io/sink.ts";
 import type { Source, SourceContext, SourceStats } from "../io/source.ts";
 import { fingerprint } from "../plan/fingerprint.ts";
@@ -43,6 +44,12 @@ export interface RunOptions {
    * given a second more.
    */
   readonly stopTimeoutMs?: number;
+  /**
+   * Megabytes for all that is on its way through the run: messages fetched, rows that wait for their commit
+   * (TP_COMMIT_TOO_LARGE beyond it), messages sent and not acknowledged. Default: each of these has a bound of its own
+   * (64 MB, `commit.maxPendingRows`, 32 MB). Not in it: the tables' state, and the program itself (about 150 MB).
+   */
+  readonly memoryLimitMb?: number;
 }
 
 /** What a run did, as `pw.run()` resolves it. */
@@ -73,7 +80,7 @@ export async function run(options: RunOptions = {}): Promise<RunSummary> {
   const plan = currentPlan();
   const outputs = plan.begin();
   const hook = runHook();
-  hook.explain?.(outputs);
+  hook.explain?.(outputs, options);
   try {
     return await new Run(outputs, { ...options, ...hook.options }).execute();
   } finally {
@@ -222,18 +229,27 @@ class Run {
   }
 
   async #open(log: (line: string) => void): Promise<void> {
-    const shared: SinkContext = {
+    const shared: Omit<SinkContext, "memory"> = {
       wake: () => this.#waker.wake(),
       fail: (error) => this.#fail(error),
       log,
       ...(this.#keeper === null ? {} : { history: this.#keeper.history }),
     };
     this.#failures.open(this.#log()?.source ?? null, log);
+    const budget = divideMemory(this.#options.memoryLimitMb, this.#sources.length, this.#sinks.length);
     const { signal } = this.#ending;
     const contextOf = (source: Source): SourceContext => {
-      return { ...shared, signal, reject: (rejection) => this.#failures.reject(source, rejection) };
+      const memory = budget === null ? {} : { memory: budget.source };
+      return {
+        ...shared,
+        ...memory,
+        signal,
+        reject: (rejection) => this.#failures.reject(source, rejection),
+      };
     };
-    await Promise.all(this.#sinks.map((sink) => sink.open(shared)));
+    await Promise.all(
+      this.#sinks.map((sink) => sink.open(budget === null ? shared : { ...shared, memory: budget.sink })),
+    );
     await Promise.all(this.#sources.map(({ source }) => source.open(contextOf(source))));
   }
 
