@@ -110,6 +110,8 @@ function hold() {
   watching = true;
   look();
   Atomics.store(memory, slots.holds, 1);
+  // Deprecated, but the only way to hear of signals in a thread: no news for whoever runs the program.
+  process.noDeprecation = true;
   const { Signal } = process.binding("signal_wrap");
   for (const [name, number] of Object.entries(signals)) {
     const handle = new Signal();
