@@ -86,7 +86,7 @@ const textConverters: Record<ColumnType["name"], Converter<string>> = {
 
 const INTEGER = /^[+-]?\d+$/;
 /** What `coerceText` takes as a number. */
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const DECIMAL = /^[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 const DURATION = /^([+-]?\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };

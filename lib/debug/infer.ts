@@ -31,5 +31,5 @@ function kindOf({ text, quoted }: MarkdownCell): TypeName | null {
   if (/^(true|false)$/i.test(text)) return "bool";
   if (/^[+-]?\d+$/.test(text) && Number.isSafeInteger(Number(text))) return "int";
   if (/^[+-]?(NaN|Infinity)$/.test(text)) return "float";
-  return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? "float" : "str";
+  return /^[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(text) ? "float" : "str";
 }

@@ -26,7 +26,12 @@ export const csv: FuzzTarget = {
   run(bytes) {
     const given = messageCase(bytes);
     const { columns, needed, messages } = given;
-    parse(format.parser.create(columns, {}), columns, messages, needed);
+    const reader = format.parser.create(columns, {});
+    for (let i = 0; i < messages.length; i++) {
+      if (reader.offerHeader?.(messages, i) !== true) continue;
+      parse(reader, columns, messages, needed);
+      break;
+    }
     const names = [...columns.map(({ name }) => name), "extra"].slice((bytes[0] ?? 0) % 2);
     const cells = Int32Array.from(columns, ({ name }) => names.indexOf(name));
     if (cells.includes(-1)) return;
