@@ -54,7 +54,8 @@ class FromStream implements Operator {
   }
 
   step([given]: readonly (Batch | null)[]): Batch | null {
-    const batch = given === null ? null : withoutFailed(given, [this.#isUpsert], this.#told);
+    const usable = given === null ? null : withoutFailed(given, [this.#isUpsert], this.#told);
+    const batch = usable === null ? null : insertionsOf(usable);
     if (batch === null) return null;
     const known = this.#rows.lookup(distinctKeys(batch.keys.words(), batch.length));
     const latest = this.#latest(batch);
@@ -87,6 +88,14 @@ class FromStream implements Operator {
     }
     return Uint32Array.from(latest.filter((row) => row >= 0));
   }
+}
+
+/** Events that go have had their effect. */
+function insertionsOf(batch: Batch): Batch | null {
+  const { diffs, length } = batch;
+  if (diffs === null) return batch;
+  const rows = Uint32Array.from({ length }, (_, row) => row).filter((row) => diffs[row] > 0);
+  return rows.length === 0 ? null : gatherBatch(batch, rows, rows.length);
 }
 
 function compareRows(columns: readonly Column[], a: number, b: number): number {

@@ -9,13 +9,14 @@
  * have no place, and are reported. Laws 1–3, 5, 6; not linear.
  */
 import { Batch } from "../data/batch.ts";
-import { ABSENT, type Column, NULL } from "../data/column.ts";
+import { ABSENT, type Column, NULL, TextColumn, VALUE } from "../data/column.ts";
 import { consolidate } from "../data/consolidate.ts";
 import { keyColumn } from "../data/key-column.ts";
 import { KEY_WORDS, Keys } from "../data/keys.ts";
 import { concatBatches, retagged } from "../data/rows.ts";
 import type { StateReader, StateWriter } from "../data/state.ts";
 import type { Operator } from "../dataflow/operator.ts";
+import { emptyTagged } from "../kernels/join-bytes.ts";
 import { type LeftOut, withoutFailed } from "./left-out.ts";
 import type { OperatorDefinition, OperatorSpec } from "./operator-definition.ts";
 import { OrderedTable } from "./ordered-table.ts";
@@ -126,7 +127,11 @@ class Sort implements Operator {
   #keysOf(nodes: Uint32Array): Column {
     const words = new Uint32Array(KEY_WORDS * nodes.length);
     for (let i = 0; i < nodes.length; i++) if (nodes[i] !== 0) this.#table.rows.copyKey(nodes[i], words, i);
-    return nullWhereNone(keyColumn(Keys.of(words), nodes.length), nodes);
+    const { bytes, starts, ends } = keyColumn(Keys.of(words), nodes.length);
+    if (!nodes.includes(0)) return new TextColumn(bytes, starts, ends);
+    const tags = Uint8Array.from(nodes, (node) => (node === 0 ? NULL : VALUE));
+    emptyTagged(tags, nodes.length, starts, ends);
+    return new TextColumn(bytes, starts, ends, tags);
   }
 }
 

@@ -30,6 +30,8 @@ const definitions = Object.values<OperatorDefinition>(operators).filter(
 /** Random options of each operator, over columns of these types. */
 const optionsOf: Partial<Record<string, (rng: Rng, columns: number) => unknown>> = {
   deduplicate: randomDeduplicate,
+  fromStream: () => ({ isUpsert: 0 }),
+  toStream: () => ({}),
 };
 
 const acceptors: readonly DeduplicateOptions["acceptor"][] = [
@@ -62,7 +64,10 @@ interface Case {
 /** A source, a cast that fails for some values, the operator, and an output that reads some of the columns. */
 function randomCase(operator: string, rng: Rng): Case {
   const names = ["a", "b", "c", "d"].slice(0, rng.between(1, 4));
-  const columns = names.map((name) => [name, rng.chance(0.5) ? "int?" : randomType(rng)] as const);
+  const columns = names.map((name, i): [string, string] => {
+    if (operator === "fromStream" && i === 0) return [name, "bool"];
+    return [name, rng.chance(0.5) ? "int?" : randomType(rng)];
+  });
   const spec = { columns, appendOnly: rng.chance(0.3) };
   const schema = schemaOf(columns);
   let count = 0;
@@ -89,7 +94,9 @@ function randomCase(operator: string, rng: Rng): Case {
   const expressions = schema.map((_, position) => (position === 0 ? failing : column(position)));
   const selected = node("select", [source], { expressions });
   const options = (optionsOf[operator] as (rng: Rng, columns: number) => unknown)(rng, names.length);
-  const kept = node(operator, [selected], options);
+  const flag = { name: "flag", type: { name: "bool", optional: false } } as const;
+  const made = operator === "toStream" ? [...schema, flag] : schema;
+  const kept = node(operator, [selected], options, made);
   const read = rng.shuffled(names.map((_, i) => i)).slice(0, rng.between(1, names.length));
   const readColumns = read.map((i) => schema[i] as (typeof schema)[number]);
   const part = node("select", [kept], { expressions: read.map(column) }, readColumns);

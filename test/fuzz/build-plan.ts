@@ -2,6 +2,7 @@ import type { Columns } from "../../lib/data/schema.ts";
 import { type ColumnType, parseType } from "../../lib/data/type.ts";
 import type { ExpressionNode } from "../../lib/expressions/node.ts";
 import type { PlanNode } from "../../lib/plan/node.ts";
+import { LookupBuilder } from "./build-lookup.ts";
 import { forgetful, functionOf } from "./functions.ts";
 import { variantOf } from "./reducer-variants.ts";
 import {
@@ -65,10 +66,12 @@ export function buildPlan(program: ProgramSpec, ends: Ends, makeCall: MakeCall =
 
 class PlanBuilder {
   readonly #makeCall: MakeCall;
+  readonly #lookups: LookupBuilder;
   #count = 0;
 
   constructor(makeCall: MakeCall) {
     this.#makeCall = makeCall;
+    this.#lookups = new LookupBuilder(this.node.bind(this), makeCall);
   }
 
   node(
@@ -127,8 +130,32 @@ class PlanBuilder {
       }
       case "removeErrors":
         return this.node("removeErrors", [at(step.input)], {}, columns, at(step.input).appendOnly);
-      case "withIdFrom":
-        return this.node("rekey", [at(step.input)], { keys: step.values }, columns, false);
+      case "withIdFrom": {
+        const options = { said: "withIdFrom", by: "values", keys: step.values };
+        return this.node("rekey", [at(step.input)], options, columns, false);
+      }
+      case "intersect":
+      case "difference":
+      case "restrict":
+      case "updateCells":
+        return this.#lookups.keySet(
+          step.op,
+          at(step.inputs[0] as number),
+          at(step.inputs[1] as number),
+          columns,
+        );
+      case "ix":
+        return this.#lookups.ix(step, at(step.input), at(step.target), columns);
+      case "sort":
+        return this.#sorted(step, at(step.input), columns, []);
+      case "diff":
+        return this.#difference(step, at(step.input), columns);
+      case "interpolate":
+        return this.#interpolated(step, at(step.input), columns);
+      case "toStream":
+        return this.node("toStream", [at(step.input)], {}, columns, true);
+      case "fromStream":
+        return this.node("fromStream", [at(step.input)], { isUpsert: step.column }, columns, false);
       case "updateRows":
         return this.node("updateRows", step.inputs.map(at), {}, columns, false);
       case "concatReindex":
@@ -142,9 +169,49 @@ class PlanBuilder {
         return this.#groupBy(step, at(step.input), columns);
       case "join":
         return this.#join(step, at(step.left), at(step.right), columns);
-      case "concat":
-        return this.#concat(step.inputs.map(at), columns);
+      case "concat": {
+        const joined = this.#concat(step.inputs.map(at), columns);
+        return this.node("rekey", [joined], { said: "concat", by: "own", keys: [] }, columns, false);
+      }
     }
+  }
+
+  /** All columns, the keys of the neighbours, and cells of the row before. */
+  #sorted(
+    { op, key, instance }: { op: "sort" | "diff"; key: number; instance: readonly number[] },
+    input: PlanNode,
+    columns: Columns,
+    previous: readonly number[],
+  ): PlanNode {
+    return this.node("sort", [input], { said: op, key, instance, previous }, columns, false);
+  }
+
+  #difference(step: StepSpec & { op: "diff" }, input: PlanNode, columns: Columns): PlanNode {
+    const value = columnNode(input, step.value);
+    const mayBeNull = { ...value.type, optional: true };
+    const neighbours = ["prev", "next"].map((name) => ({ name, type: typeOf("pointer?") }));
+    const all = [...input.columns, ...neighbours, { name: "previous", type: mayBeNull }];
+    const sorted = this.#sorted(step, input, all, [step.value]);
+    const previous = columnNode(sorted, input.columns.length + 2);
+    const present = { ...value.type, optional: false };
+    const args = [value, previous].map((node) => ({ ...node, type: present }));
+    const difference = this.#makeCall("sub", args, present);
+    const own = input.columns.map((_, position) => columnNode(sorted, position));
+    return this.#select(
+      sorted,
+      [...own, this.#makeCall("require", [difference, value, previous], mayBeNull)],
+      columns,
+    );
+  }
+
+  #interpolated(step: StepSpec & { op: "interpolate" }, input: PlanNode, columns: Columns): PlanNode {
+    const { time, instance, values } = step;
+    const floats = input.columns.map((column, i) =>
+      values.includes(i) ? { ...column, type: { ...column.type, name: "float" as const } } : column,
+    );
+    const cells = floats.map(({ type }, position) => ({ ...columnNode(input, position), type }));
+    const selected = this.#select(input, cells, floats);
+    return this.node("interpolate", [selected], { time, instance, values }, columns, false);
   }
 
   #flatten({ column }: StepSpec & { op: "flatten" }, input: PlanNode, columns: Columns): PlanNode {
@@ -266,7 +333,7 @@ function sideColumns({ columns }: PlanNode, mayBeNull: boolean): Columns {
   return columns.map(({ name, type }) => ({ name, type: mayBeNull ? { ...type, optional: true } : type }));
 }
 
-function columnNode({ columns }: PlanNode, position: number): ExpressionNode {
+export function columnNode({ columns }: PlanNode, position: number): ExpressionNode {
   const column = columns[position];
   if (column === undefined) throw new Error(`there is no column ${position}`);
   return { kind: "column", owner: 0, name: column.name, position, type: column.type };

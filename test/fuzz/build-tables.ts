@@ -144,11 +144,50 @@ function said(step: StepSpec, tables: readonly AnyTable[], schemas: readonly Nam
       );
     case "withIdFrom":
       return call(table, "withIdFrom", ...step.values.map((column) => direct({ column, type: "" })));
-    case "concat":
-    case "concatReindex":
-    case "updateRows":
+    case "ix": {
+      const { optional, allowMisses } = step;
+      return call(at(step.target), "ix", direct({ column: step.pointer, type: "" }), {
+        optional,
+        allowMisses,
+      });
+    }
+    case "toStream":
+      return call(table, "toStream", step.name);
+    case "fromStream":
+      return call(table, "fromStream", direct({ column: step.column, type: "" }));
+    case "sort":
+    case "diff":
+    case "interpolate":
+      return ordered(step, table, (column) => direct({ column, type: "" }));
+    default:
       return call(table, step.op, ...step.inputs.slice(1).map(at));
   }
+}
+
+function ordered(
+  step: StepSpec & { op: "sort" | "diff" | "interpolate" },
+  table: AnyTable,
+  column: (position: number) => AnyExpression,
+): AnyTable {
+  const instance = { instance: step.instance.map(column) };
+  if (step.op === "interpolate")
+    return call(table, "interpolate", column(step.time), ...step.values.map(column), instance);
+  if (step.op === "sort") {
+    const sorted = call(table, "sort", column(step.key), instance);
+    const [prev, next] = step.names;
+    return call(
+      table,
+      "withColumns",
+      record([
+        [prev, sorted.col("prev")],
+        [next, sorted.col("next")],
+      ]),
+    );
+  }
+  const value = column(step.value);
+  const differences = call(table, "diff", column(step.key), value, instance);
+  const { name } = value.node as { name: string };
+  return call(table, "withColumns", record([[step.name, differences.col(`diff_${name}`)]]));
 }
 
 function halves(table: AnyTable, where: AnyExpression): [AnyTable, AnyTable] {

@@ -63,7 +63,7 @@ class Checker {
     const { outputs, sources } = plan(program);
     this.#engine = new EngineRun(outputs, sources);
     this.#feeding = feeding;
-    this.#remembers = program.steps.some(({ op }) => op === "deduplicate");
+    this.#remembers = program.steps.some(({ op }) => op === "deduplicate" || op === "toStream");
     this.#rng = new Rng(program.commits.length);
     this.#rows = program.sources.map(() => new Map());
     this.#before = program.outputs.map(() => []);

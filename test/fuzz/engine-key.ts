@@ -6,7 +6,16 @@ import { keyText } from "../support/capture.ts";
 
 /** The 128 bits that the contract gives a key: of a group the hash of its values, of a pair that of the two keys. */
 export class EngineKeys {
+  /** What pointers stand for: the keys that were last asked for as such. */
+  static readonly #byUuid = new Map<string, OracleKey>();
   readonly #known = new Map<string, Uint32Array>();
+
+  /** The key behind a pointer that came of `uuidOf`. */
+  static ofUuid(uuid: string): OracleKey {
+    const key = EngineKeys.#byUuid.get(uuid);
+    if (key === undefined) throw new Error(`nobody made a pointer of the key ${uuid}`);
+    return key;
+  }
 
   textOf(key: OracleKey): string {
     return keyText(this.wordsOf(key));
@@ -16,7 +25,13 @@ export class EngineKeys {
   uuidOf(key: OracleKey): string {
     const bytes = Buffer.alloc(16);
     this.wordsOf(key).forEach((word, i) => bytes.writeUInt32LE(word, 4 * i));
-    return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+    const uuid = bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+    const known = EngineKeys.#byUuid;
+    known.delete(uuid);
+    known.set(uuid, key);
+    // No program makes nearly as many.
+    if (known.size > 200_000) known.delete(known.keys().next().value as string);
+    return uuid;
   }
 
   wordsOf(key: OracleKey): Uint32Array {

@@ -1,6 +1,9 @@
 import type { Rng } from "../support/rng.ts";
 import { randomCommits } from "./random-commits.ts";
 import { ExpressionMaker } from "./random-expression.ts";
+import { keyedSteps } from "./random-keyed.ts";
+import { names } from "./random-names.ts";
+import { orderedSteps } from "./random-ordered.ts";
 import { variantsOf } from "./reducer-variants.ts";
 import {
   columnsOf,
@@ -16,24 +19,6 @@ import {
 } from "./spec.ts";
 import { randomType } from "./values.ts";
 
-/** Names that a column may have although something else has them too. */
-const names = [
-  "a",
-  "b",
-  "c",
-  "d",
-  "e",
-  "f",
-  "g",
-  "h",
-  "diff",
-  "time",
-  "select",
-  "count",
-  "constructor",
-  "__proto__",
-  "é",
-];
 const columnsMax = 7;
 
 export interface ProgramLimits {
@@ -49,7 +34,7 @@ export function randomProgram(rng: Rng, { stepsMax = 8, ops }: ProgramLimits = {
   const steps: StepSpec[] = [];
   const wanted = rng.between(1, stepsMax);
   while (steps.length < wanted) {
-    const next = randomSteps(rng, tables);
+    const next = randomSteps(rng, tables, steps);
     if (ops !== undefined && next.every(({ op }) => !ops.includes(op))) continue;
     for (const step of next) {
       steps.push(step);
@@ -71,7 +56,7 @@ function pickNames(rng: Rng, count: number): string[] {
 }
 
 /** One step over the tables so far, or two where a table must first be made to fit. */
-function randomSteps(rng: Rng, tables: readonly Named<TypeText>[]): StepSpec[] {
+function randomSteps(rng: Rng, tables: readonly Named<TypeText>[], before: readonly StepSpec[]): StepSpec[] {
   // The newest tables most often, so that steps build on each other.
   const input = rng.chance(0.6) ? tables.length - 1 : rng.below(tables.length);
   const columns = tables[input] as Named<TypeText>;
@@ -91,6 +76,8 @@ function randomSteps(rng: Rng, tables: readonly Named<TypeText>[]): StepSpec[] {
     [2, () => randomFlatten(rng, tables, input, make)],
     [1, () => withKey(rng, input, columns)],
     [1, () => [randomDeduplicate(rng, input, columns)]],
+    ...keyedSteps(rng, tables, input),
+    ...orderedSteps(rng, tables, input, before),
     [1, () => [{ op: "withIdFrom", input, values: randomPositions(rng, columns) }]],
   ])();
 }

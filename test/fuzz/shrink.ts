@@ -73,6 +73,7 @@ function withoutTable(program: ProgramSpec, number: number, replacement: number 
 
 function withInputs(step: StepSpec, renumber: (old: number) => number): StepSpec {
   if ("inputs" in step) return { ...step, inputs: step.inputs.map(renumber) };
+  if (step.op === "ix") return { ...step, input: renumber(step.input), target: renumber(step.target) };
   if (step.op === "join") return { ...step, left: renumber(step.left), right: renumber(step.right) };
   return { ...step, input: renumber(step.input) };
 }
@@ -142,6 +143,11 @@ function* simplerStep(step: StepSpec): Generator<StepSpec> {
       return;
     case "withIdFrom":
       if (step.values.length > 1) yield { ...step, values: step.values.slice(1) };
+      return;
+    case "sort":
+    case "diff":
+    case "interpolate":
+      if (step.instance.length > 0) yield { ...step, instance: step.instance.slice(1) };
       return;
     case "deduplicate":
       if (step.instance.length > 0) yield { ...step, instance: step.instance.slice(1) };
@@ -218,6 +224,34 @@ function isSoundStep(step: StepSpec, tables: readonly Named<string>[]): boolean 
     case "concatReindex":
     case "updateRows":
       return JSON.stringify(columns) === JSON.stringify(others);
+    case "intersect":
+    case "difference":
+    case "restrict":
+      return true;
+    case "updateCells":
+      return others.every(([name, type]) =>
+        columns.some(([other, own]) => other === name && required(own) === required(type)),
+      );
+    case "ix":
+      return fitsPointer(columns[step.pointer]?.[1], step.optional);
+    case "sort":
+      return !step.names.some(has) && [step.key, ...step.instance].every((i) => i < columns.length);
+    case "diff":
+      return (
+        !has(step.name) &&
+        [step.key, ...step.instance].every((i) => i < columns.length) &&
+        ["int", "float", "duration"].includes(required(columns[step.value]?.[1] ?? ""))
+      );
+    case "interpolate":
+      return (
+        step.instance.every((i) => i < columns.length) &&
+        ["int", "float", "datetime", "duration"].includes(columns[step.time]?.[1] ?? "") &&
+        step.values.every((i) => ["int", "float"].includes(required(columns[i]?.[1] ?? "")))
+      );
+    case "toStream":
+      return !has(step.name);
+    case "fromStream":
+      return columns[step.column]?.[1] === "bool";
     case "without":
       return step.names.every(has);
     case "removeErrors":
@@ -233,6 +267,10 @@ function isSoundStep(step: StepSpec, tables: readonly Named<string>[]): boolean 
     case "rename":
       return step.names.every(([name, old]) => has(old) && !has(name));
   }
+}
+
+function fitsPointer(type: string | undefined, mayBeNull: boolean): boolean {
+  return type === "pointer" || (type === "pointer?" && mayBeNull);
 }
 
 function fits(spec: ExpressionSpec, columns: Named<string>): boolean {

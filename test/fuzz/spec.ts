@@ -21,6 +21,8 @@ export type Named<T> = readonly (readonly [name: string, T])[];
 
 export type JoinMode = "inner" | "left" | "right" | "outer";
 
+export type KeySetOp = "intersect" | "difference" | "restrict" | "updateCells";
+
 export type StepSpec =
   | { readonly op: "select" | "withColumns"; readonly input: number; readonly columns: Named<ExpressionSpec> }
   | { readonly op: "filter"; readonly input: number; readonly where: ExpressionSpec }
@@ -41,7 +43,42 @@ export type StepSpec =
       readonly on: readonly (readonly [left: ExpressionSpec, right: ExpressionSpec])[];
       readonly columns: Named<{ readonly side: 0 | 1; readonly column: number }>;
     }
-  | { readonly op: "concat" | "concatReindex" | "updateRows"; readonly inputs: readonly number[] }
+  | { readonly op: "concat" | "concatReindex" | "updateRows" | KeySetOp; readonly inputs: readonly number[] }
+  /** The rows of `target` that the pointer column finds. */
+  | {
+      readonly op: "ix";
+      readonly input: number;
+      readonly target: number;
+      readonly pointer: number;
+      readonly optional: boolean;
+      readonly allowMisses: boolean;
+    }
+  /** All columns and the keys of the rows before and after. */
+  | {
+      readonly op: "sort";
+      readonly input: number;
+      readonly key: number;
+      readonly instance: readonly number[];
+      readonly names: readonly [prev: string, next: string];
+    }
+  /** All columns and the difference of one to that of the row before. */
+  | {
+      readonly op: "diff";
+      readonly input: number;
+      readonly key: number;
+      readonly instance: readonly number[];
+      readonly value: number;
+      readonly name: string;
+    }
+  | {
+      readonly op: "interpolate";
+      readonly input: number;
+      readonly time: number;
+      readonly instance: readonly number[];
+      readonly values: readonly number[];
+    }
+  | { readonly op: "toStream"; readonly input: number; readonly name: string }
+  | { readonly op: "fromStream"; readonly input: number; readonly column: number }
   | { readonly op: "split"; readonly input: number; readonly where: ExpressionSpec; readonly half: 0 | 1 }
   /** Columns by position; values that differ are accepted. */
   | {
@@ -140,8 +177,36 @@ export function columnsOf(step: StepSpec, tables: readonly Named<TypeText>[]): N
     case "concat":
     case "concatReindex":
     case "updateRows":
+    case "intersect":
+    case "difference":
+    case "restrict":
       return at(step.inputs[0] as number);
+    case "updateCells":
+      return updatedColumns(at(step.inputs[0] as number), at(step.inputs[1] as number));
+    case "ix":
+      return at(step.target).map(([name, type]) => [
+        name,
+        step.optional || step.allowMisses ? optional(type) : type,
+      ]);
+    case "sort":
+      return [...at(step.input), ...step.names.map((name) => [name, "pointer?"] as const)];
+    case "diff":
+      return [...at(step.input), [step.name, optional(at(step.input)[step.value]?.[1] ?? "")]];
+    case "interpolate":
+      return at(step.input).map(([name, type], i) => [name, step.values.includes(i) ? "float?" : type]);
+    case "toStream":
+      return [...at(step.input), [step.name, "bool"]];
+    case "fromStream":
+      return at(step.input);
   }
+}
+
+/** Cells of the other table may be null. */
+function updatedColumns(columns: Named<TypeText>, cells: Named<TypeText>): Named<TypeText> {
+  return columns.map(([name, type]) => {
+    const mayBeNull = cells.some(([other, cell]) => other === name && cell.endsWith("?"));
+    return [name, mayBeNull ? optional(type) : type];
+  });
 }
 
 /** A replaced column keeps its place; new ones come last. */
@@ -191,5 +256,6 @@ function elementType(type: TypeText): TypeText {
 /** The tables that a step reads. */
 export function inputsOf(step: StepSpec): readonly number[] {
   if ("inputs" in step) return step.inputs;
+  if (step.op === "ix") return [step.input, step.target];
   return step.op === "join" ? [step.left, step.right] : [step.input];
 }

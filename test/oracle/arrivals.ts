@@ -1,5 +1,4 @@
 import type { PlanNode } from "../../lib/plan/node.ts";
-import { Accepted } from "./deduplicate.ts";
 
 /**
  * What the tables of a moment do not tell: when what is there came, and what a node whose answer depends on history has
@@ -7,7 +6,7 @@ import { Accepted } from "./deduplicate.ts";
  */
 export class Arrivals {
   now = 0;
-  readonly #accepted = new Map<PlanNode, Accepted>();
+  readonly #memories = new Map<PlanNode, unknown>();
   readonly #times = new Map<PlanNode, ReadonlyMap<string, number>>();
 
   /** The times of `present`. What was there at the time before keeps its own, and what is not there is forgotten. */
@@ -18,10 +17,10 @@ export class Arrivals {
     return after;
   }
 
-  /** What a node has accepted up to now. */
-  acceptedOf(node: PlanNode): Accepted {
-    const accepted = this.#accepted.get(node) ?? new Accepted();
-    this.#accepted.set(node, accepted);
-    return accepted;
+  /** What a node has seen up to now. */
+  memoryOf<M>(node: PlanNode, create: () => M): M {
+    const memory = (this.#memories.get(node) as M | undefined) ?? create();
+    this.#memories.set(node, memory);
+    return memory;
   }
 }

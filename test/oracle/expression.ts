@@ -41,6 +41,11 @@ function evaluateCall(node: CallNode, rows: Rows, key: string): unknown {
     }
     return null;
   }
+  if (node.name === "require") {
+    const deps = node.args.slice(1).map((arg) => evaluate(arg, rows, key));
+    if (deps.includes(ERROR)) return ERROR;
+    return deps.includes(null) ? null : evaluate(first, rows, key);
+  }
   if (node.name === "fillError") {
     const value = evaluate(first, rows, key);
     return value === ERROR ? evaluate(second, rows, key) : value;

@@ -2,18 +2,24 @@ import type { PlanNode } from "../../lib/plan/node.ts";
 import { oracle as arrange } from "./arrange.ts";
 import type { Arrivals } from "./arrivals.ts";
 import { oracle as concat } from "./concat.ts";
-import type { DeduplicateOptions } from "./deduplicate.ts";
+import { Accepted, type DeduplicateOptions } from "./deduplicate.ts";
 import { oracle as filter } from "./filter.ts";
 import { oracle as flatten } from "./flatten.ts";
+import { ToldTable } from "./from-stream.ts";
 import { oracle as groupBy } from "./group-by.ts";
+import { oracle as interpolate } from "./interpolate.ts";
 import { oracle as join } from "./join.ts";
+import { oracle as keyBy } from "./key-by.ts";
 import { oracle as output } from "./output.ts";
 import { oracle as reindex } from "./reindex.ts";
 import { oracle as rekey } from "./rekey.ts";
 import { oracle as removeErrors } from "./remove-errors.ts";
+import { oracle as requireMatch } from "./require-match.ts";
 import { oracle as select } from "./select.ts";
+import { oracle as sort } from "./sort.ts";
 import { oracle as source } from "./source.ts";
 import type { OracleTable } from "./table.ts";
+import { ChangeLog } from "./to-stream.ts";
 import { oracle as updateRows } from "./update-rows.ts";
 
 /**
@@ -36,7 +42,9 @@ const operatorOracles = {
   deduplicate(inputs, node, arrivals) {
     if (arrivals === null) throw new Error("deduplicate is asked without its history");
     const types = node.columns.map(({ type }) => type);
-    return arrivals.acceptedOf(node).settle(one(inputs)[0], node.options as DeduplicateOptions, types);
+    return arrivals
+      .memoryOf(node, () => new Accepted())
+      .settle(one(inputs)[0], node.options as DeduplicateOptions, types);
   },
   filter: (inputs, { options }) => filter(one(inputs), options as Options<typeof filter>),
   flatten: (inputs, { options, columns }) =>
@@ -52,11 +60,24 @@ const operatorOracles = {
       (node.inputs[0] as PlanNode).columns.map(({ type }) => type),
       (present) => arrivals?.settle(node, present) ?? null,
     ),
+  fromStream(inputs, node, arrivals) {
+    if (arrivals === null) throw new Error("fromStream is asked without its history");
+    const { isUpsert } = node.options as { isUpsert: number };
+    const isJson = node.columns.map(({ type }) => type.name === "json");
+    return arrivals.memoryOf(node, () => new ToldTable()).settle(one(inputs)[0], isUpsert, isJson);
+  },
+  interpolate: (inputs, { options, columns }) =>
+    interpolate(
+      one(inputs),
+      options as Options<typeof interpolate>,
+      columns.map(({ type }) => type),
+    ),
   join: (inputs, node) =>
     join([inputs[0] as OracleTable, inputs[1] as OracleTable], node.options as Options<typeof join>, [
       (node.inputs[0] as PlanNode).columns.length,
       (node.inputs[1] as PlanNode).columns.length,
     ]),
+  keyBy: (inputs, { options }) => keyBy(one(inputs), options as Options<typeof keyBy>),
   output: (inputs) => output(one(inputs)),
   reindex: (inputs, { options }) => reindex(one(inputs), options as Options<typeof reindex>),
   rekey: (inputs, { options, columns }) =>
@@ -66,6 +87,17 @@ const operatorOracles = {
       columns.map(({ type }) => type),
     ),
   removeErrors: (inputs) => removeErrors(one(inputs)),
+  requireMatch: (inputs, { options }) => requireMatch(one(inputs), options as Options<typeof requireMatch>),
+  sort: (inputs, node) =>
+    sort(
+      one(inputs),
+      node.options as Options<typeof sort>,
+      (node.inputs[0] as PlanNode).columns.map(({ type }) => type),
+    ),
+  toStream(inputs, node, arrivals) {
+    if (arrivals === null) throw new Error("toStream is asked without its history");
+    return arrivals.memoryOf(node, () => new ChangeLog()).settle(one(inputs)[0]);
+  },
   select: (inputs, { options }) => select(one(inputs), options as Options<typeof select>),
   updateRows: (inputs) => updateRows([inputs[0] as OracleTable, inputs[1] as OracleTable]),
 } as const satisfies Record<string, OperatorOracle>;
