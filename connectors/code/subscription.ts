@@ -2,11 +2,14 @@ import { formatSite, type SourceSite } from "../../lib/base/source-site.ts";
 import { enterCode, leaveCode, placeOf } from "../../lib/base/user-code.ts";
 import type { Batch } from "../../lib/data/batch.ts";
 import { KEY_WORDS, Keys } from "../../lib/data/keys.ts";
-import { rowObject } from "../../lib/data/row-object.ts";
+import { rowObjects } from "../../lib/data/row-object.ts";
 import type { Columns } from "../../lib/data/schema.ts";
 import { TowpathError } from "../../lib/errors.ts";
 import type { Sink, SinkContext, SinkStats } from "../../lib/io/sink.ts";
 import { Change } from "./change.ts";
+
+/** So many row objects are made together: few enough that a large commit does not hold them all. */
+const ROWS_AT_ONCE = 256;
 
 /** A function of the script; what it returns is awaited where it is a promise. */
 export type Callback<A extends readonly unknown[]> = (...args: A) => unknown;
@@ -102,10 +105,13 @@ export class Subscription<R> implements Sink {
     const keys = batch.keys.isLasting
       ? batch.keys
       : Keys.of(batch.keys.words().slice(0, KEY_WORDS * batch.length));
-    for (let i = 0; i < order.length; i++) {
-      const at = order[i];
-      const row = rowObject(batch, this.#columns, at) as R;
-      this.#offer(new Change(keys, at, row, time, diffs === null ? 1 : diffs[at]));
+    for (let from = 0; from < order.length; from += ROWS_AT_ONCE) {
+      const to = Math.min(order.length, from + ROWS_AT_ONCE);
+      const rows = rowObjects(batch, this.#columns, order, from, to) as R[];
+      for (let i = from; i < to; i++) {
+        const at = order[i];
+        this.#offer(new Change(keys, at, rows[i - from], time, diffs === null ? 1 : diffs[at]));
+      }
     }
   }
 

@@ -36,6 +36,17 @@ export function gatherColumn(column: Column, rows: Uint32Array, n: number): Colu
   return new ValueColumn(values, tags);
 }
 
+/** The cells `a[aRows[i]]`, and after them the cells `b[bRows[i]]`. */
+export function gatherBoth(a: Column, aRows: Uint32Array, b: Column, bRows: Uint32Array): Column {
+  const lengths = [aRows.length, bRows.length];
+  if (a.layout !== "number" || b.layout !== "number" || a.tags !== null || b.tags !== null)
+    return concatColumns([gatherColumn(a, aRows, lengths[0]), gatherColumn(b, bRows, lengths[1])], lengths);
+  const values = new Float64Array(lengths[0] + lengths[1]);
+  gatherNumbers(a.values, aRows, lengths[0], values);
+  gatherNumbers(b.values, bRows, lengths[1], values.subarray(lengths[0]));
+  return new NumberColumn(values);
+}
+
 /** The rows `rows[0, n)` of a batch, with their keys and diffs. `rows` must not change while the result lives. */
 export function gatherBatch(batch: Batch, rows: Uint32Array, n: number): Batch {
   const { diffs } = batch;
@@ -52,10 +63,11 @@ export function gatherBatch(batch: Batch, rows: Uint32Array, n: number): Batch {
   return new Batch(batch.time, n, columns, keys, picked, pickedOrigin);
 }
 
-/** A copy that outlives the step: no array or buffer is shared with the borrowed batch. */
+/** A copy that outlives the step: nothing is shared with the borrowed batch but what lasts. */
 export function ownBatch(batch: Batch): Batch {
   const n = batch.length;
-  const keys = batch.keys.isUnread ? batch.keys : Keys.of(batch.keys.words().slice(0, KEY_WORDS * n));
+  const { isUnread, isLasting } = batch.keys;
+  const keys = isUnread || isLasting ? batch.keys : Keys.of(batch.keys.words().slice(0, KEY_WORDS * n));
   const columns = batch.columns.map((column) => ownColumn(column, n));
   return new Batch(batch.time, n, columns, keys, batch.diffs?.slice(0, n) ?? null);
 }
@@ -65,6 +77,9 @@ function ownColumn(column: Column, n: number): Column {
   const tags = column.tags?.slice(0, n) ?? null;
   if (column.layout === "number") return new NumberColumn(column.values.slice(0, n), tags);
   if (column.layout === "value") return new ValueColumn(column.values.slice(0, n), tags);
+  if (column.isLasting) {
+    return new TextColumn(column.bytes, column.starts.slice(0, n), column.ends.slice(0, n), tags, null, true);
+  }
   const arena = new Arena();
   const starts = new Uint32Array(n);
   const ends = new Uint32Array(n);

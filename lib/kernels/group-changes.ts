@@ -67,6 +67,19 @@ export function markChangedNumbers(
   }
 }
 
+/** Appends to `out`, from `at` on, the rows whose pair has changed; returns the new end. */
+export function appendChanged(
+  rows: Uint32Array,
+  changed: Uint8Array,
+  n: number,
+  out: Uint32Array,
+  at: number,
+): number {
+  let end = at;
+  for (let i = 0; i < n; i++) if (changed[i] === 1) out[end++] = rows[i];
+  return end;
+}
+
 export function markChangedTexts(
   oldBytes: Uint8Array,
   oldStarts: Uint32Array,

@@ -15,12 +15,13 @@ import { markChanged } from "../data/changed-rows.ts";
 import { ABSENT, type Column } from "../data/column.ts";
 import { Keys } from "../data/keys.ts";
 import { keysOfValues } from "../data/row-key.ts";
-import { concatColumns, gatherColumn } from "../data/rows.ts";
+import { gatherBoth } from "../data/rows.ts";
 import { slicesOf } from "../data/slices.ts";
 import type { StateReader, StateWriter } from "../data/state.ts";
 import type { ColumnType } from "../data/type.ts";
 import type { Operator } from "../dataflow/operator.ts";
-import { pairGroups, selectLive } from "../kernels/group-changes.ts";
+import { gatherUints } from "../kernels/gather.ts";
+import { appendChanged, pairGroups, selectLive } from "../kernels/group-changes.ts";
 import { touchSlots } from "../kernels/touch.ts";
 import { reducers } from "../reducers/index.ts";
 import { Counts } from "../trace/counts.ts";
@@ -191,37 +192,20 @@ class GroupBy implements Operator {
     );
     const changed = new Uint8Array(pairs);
     before.columns.forEach((old, i) => markChanged(old, oldRows, after.columns[i], newRows, pairs, changed));
-    const isChanged = (_: number, i: number): boolean => changed[i] === 1;
-    const deleted = joined(
-      vanished,
-      before.slots.length - pairs,
-      oldRows.subarray(0, pairs).filter(isChanged),
-    );
-    const inserted = joined(
-      appeared,
-      after.slots.length - pairs,
-      newRows.subarray(0, pairs).filter(isChanged),
-    );
-    return deleted.length + inserted.length === 0
+    const deletions = appendChanged(oldRows, changed, pairs, vanished, before.slots.length - pairs);
+    const insertions = appendChanged(newRows, changed, pairs, appeared, after.slots.length - pairs);
+    return deletions + insertions === 0
       ? null
-      : this.#result(time, before, deleted, after, inserted);
+      : this.#result(time, before, vanished.subarray(0, deletions), after, appeared.subarray(0, insertions));
   }
 
   #result(time: number, before: Answers, deleted: Uint32Array, after: Answers, inserted: Uint32Array): Batch {
     const total = deleted.length + inserted.length;
     const slots = new Uint32Array(total);
-    for (let i = 0; i < deleted.length; i++) slots[i] = before.slots[deleted[i]];
-    for (let i = 0; i < inserted.length; i++) slots[deleted.length + i] = after.slots[inserted[i]];
+    gatherUints(before.slots, deleted, deleted.length, slots);
+    gatherUints(after.slots, inserted, inserted.length, slots.subarray(deleted.length));
     const keyColumns = this.#groups.stores.map((store) => store.gather(slots, total));
-    const answers = before.columns.map((old, i) =>
-      concatColumns(
-        [
-          gatherColumn(old, deleted, deleted.length),
-          gatherColumn(after.columns[i], inserted, inserted.length),
-        ],
-        [deleted.length, inserted.length],
-      ),
-    );
+    const answers = before.columns.map((old, i) => gatherBoth(old, deleted, after.columns[i], inserted));
     const diffs = deleted.length === 0 ? null : new Int32Array(total).fill(1).fill(-1, 0, deleted.length);
     const keys = Keys.lasting(() => keysOfValues(keyColumns, this.#keyTypes, total));
     return new Batch(time, total, [...keyColumns, ...answers], keys, diffs);
@@ -238,11 +222,4 @@ class GroupBy implements Operator {
 
 function pick(batch: Batch, positions: readonly number[]): Column[] {
   return positions.map((position) => batch.columns[position]);
-}
-
-function joined(first: Uint32Array, firstCount: number, second: Uint32Array): Uint32Array {
-  const both = new Uint32Array(firstCount + second.length);
-  both.set(first.subarray(0, firstCount));
-  both.set(second, firstCount);
-  return both;
 }
