@@ -26,6 +26,7 @@ import { OffsetWatch } from "./offset-watch.ts";
 import { openConsumer } from "./open-consumer.ts";
 import { choosePartitions, isChosen } from "./partition-choice.ts";
 import { discoveryIntervalMs, findPartitions, PartitionDiscovery } from "./partition-discovery.ts";
+import { furthestBehind, partitionLags } from "./partition-lag.ts";
 import { PartitionSlots } from "./partition-slots.ts";
 import { ReadingBounds } from "./reading-bounds.ts";
 import { KafkaHistory } from "./source-history.ts";
@@ -184,6 +185,11 @@ export class KafkaSource implements Source {
     return { rows, commits, rejected, pending: pendingRows, lag: this.#lag() };
   }
 
+  behind(): string {
+    const lags = this.#consumer === null ? null : partitionLags(this.#consumer, this.#slots);
+    return furthestBehind(lags ?? [], this.#slots) || `${this.#lag()} messages behind`;
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#housekeeping);
     clearTimeout(this.#dueTimer);
@@ -331,13 +337,8 @@ export class KafkaSource implements Source {
     const consumer = this.#consumer;
     if (this.#bounds !== null) return this.#bounds.lag;
     if (consumer === null || this.#ingest === null) return null;
-    let lag = 0;
-    for (const [slot, partition] of this.#slots.all().entries()) {
-      const known = consumer.knownWatermarks(partition);
-      if (known === null) return null;
-      lag += Math.max(0, known.high - Math.max(known.low, this.#slots.positions[slot]));
-    }
-    return lag;
+    const lags = partitionLags(consumer, this.#slots);
+    return lags === null ? null : lags.reduce((sum, lag) => sum + lag, 0);
   }
 
   #fail(error: Error): void {

@@ -63,6 +63,8 @@ export interface Source {
   release(): void;
   acknowledge(time: number): void;
   stats(): SourceStats;
+  /** Where `lag` stands, for people: "topic orders, partition 1, is 120 messages behind". */
+  behind?(): string;
   close(): Promise<void>;
   /** Absent: what the source has read cannot be made again, and a run with persistence says so. */
   readonly history?: SourceHistory;
