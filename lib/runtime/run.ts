@@ -16,7 +16,8 @@ import { replay } from "./replay.ts";
 import { runHook } from "./run-hook.ts";
 import { RunLoop, type RunningSource } from "./run-loop.ts";
 import { type NamedSource, type PersistenceOptions, StateKeeper } from "./state-keeper.ts";
-import { undelivered } from "./undelivered.ts";
+import { type OnStall, StallWatch } from "./stall-watch.ts";
+import { allUndelivered } from "./undelivered.ts";
 import { Waker } from "./waker.ts";
 import { watchProgram } from "./watch.ts";
 
@@ -50,6 +51,13 @@ export interface RunOptions {
    * (64 MB, `commit.maxPendingRows`, 32 MB). Not in it: the tables' state, and the program itself (about 150 MB).
    */
   readonly memoryLimitMb?: number;
+  /**
+   * Called when nothing was read, committed or delivered for `stallAfterMs` although there is something to do, and again
+   * each time as long passes; a line on stderr says the same. The run goes on. What it throws ends the run.
+   */
+  readonly onStall?: OnStall;
+  /** Default 30,000 ms. */
+  readonly stallAfterMs?: number;
 }
 
 /** What a run did, as `pw.run()` resolves it. */
@@ -137,10 +145,12 @@ class Run {
 
   async execute(): Promise<RunSummary> {
     const ending = this.#ending;
+    const monitor = createMonitor(this.#options.monitoring ?? "auto", this.#view());
+    const stalls = this.#stallWatch(monitor.log);
     const forget = ending.listen(this.#options.signal);
     const watching = watchProgram(ending.stopTimeoutMs);
-    const monitor = createMonitor(this.#options.monitoring ?? "auto", this.#view());
-    const rest = (): string => undelivered(this.#sinks);
+    const rest = (): string => allUndelivered(this.#sinks);
+    stalls.start();
     try {
       return await ending.within(this.#work(monitor, watching.ready), rest);
     } catch (error) {
@@ -155,9 +165,15 @@ class Run {
       if (this.#keeper !== null) await this.#ending.closing(this.#keeper.close());
       this.#failures.close();
       monitor.stop();
+      stalls.stop();
       watching.end();
       forget();
     }
+  }
+
+  #stallWatch(log: (line: string) => void): StallWatch {
+    const sources = this.#sources.map(({ source }) => source);
+    return new StallWatch(sources, this.#sinks, this.#options, log, (error) => this.#fail(error));
   }
 
   async #work(monitor: Monitor, watched: Promise<void>): Promise<RunSummary> {
