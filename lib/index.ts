@@ -16,6 +16,12 @@ export * as debug from "./debug/index.ts";
 export { type ErrorCode, TowpathError } from "./errors.ts";
 export { type ApplyOptions, apply } from "./expressions/apply.ts";
 export {
+  type ApplyAsyncOptions,
+  type ApplyBatchOptions,
+  applyAsync,
+  applyBatch,
+} from "./expressions/apply-async.ts";
+export {
   coalesce,
   fillError,
   ifElse,
@@ -25,6 +31,7 @@ export {
   unwrap,
 } from "./expressions/conditionals.ts";
 export type { Column, Expression } from "./expressions/expression.ts";
+export { type UdfOptions, udf } from "./expressions/udf.ts";
 export type { Commit, RowChange } from "./io/commit-stream.ts";
 export { graph } from "./plan/plan.ts";
 export { errorLog } from "./runtime/error-log-table.ts";

@@ -14,6 +14,8 @@ export interface CircuitNode {
   readonly operator: Operator;
   /** Positions of earlier nodes. */
   readonly inputs: readonly number[];
+  /** Which part of a circuit that asynchronous operators cut (lib/dataflow/stages.ts): 0 is the first. */
+  readonly stage: number;
   /** For errors and metrics: unique. */
   readonly label: string;
   /** Worked out only for a run that keeps its state. */

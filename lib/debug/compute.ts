@@ -6,6 +6,7 @@ import type { PlanNode } from "../plan/node.ts";
 import type { OutputSpec, SourceSpec } from "../plan/specs.ts";
 import { Engine } from "../runtime/engine.ts";
 import { ERROR_LOG } from "../runtime/error-log-table.ts";
+import { Waker } from "../runtime/waker.ts";
 import { nodeOf, type TableMethods } from "../table/table.ts";
 import { type Change, ChangeList } from "./change-list.ts";
 import { GivenRows } from "./given-rows.ts";
@@ -46,7 +47,7 @@ export async function compute<C>(
   options: ComputeOptions = {},
 ): Promise<ComputedRow<C>[]> {
   const rows = new Map<string, { row: Row; key: string; count: number }>();
-  for (const { key, row, diff } of changesOf(table, options)) {
+  for (const { key, row, diff } of await changesOf(table, options)) {
     const id = `${key} ${identityOf(row)}`;
     const entry = rows.get(id) ?? { row, key, count: 0 };
     rows.set(id, { ...entry, count: entry.count + diff });
@@ -74,7 +75,7 @@ export async function computeUpdates<C>(
   table: TableMethods<C>,
   options: ComputeOptions = {},
 ): Promise<Change<C>[]> {
-  return changesOf(table, options) as Change<C>[];
+  return (await changesOf(table, options)) as Change<C>[];
 }
 
 /** The columns of a table by name, for printing. */
@@ -82,10 +83,13 @@ export function columnNames<C>(table: TableMethods<C>): string[] {
   return nodeOf(table).columns.map(({ name }) => name);
 }
 
-function changesOf(table: object, { onError = "fail" }: ComputeOptions): readonly Change[] {
+async function changesOf(table: object, { onError = "fail" }: ComputeOptions): Promise<readonly Change[]> {
   const input = nodeOf(table);
   const list = new ChangeList(input.columns);
-  const engine = new Engine([outputOf(input, list)], onError === "report" ? () => {} : failRun);
+  const waker = new Waker();
+  const engine = new Engine([outputOf(input, list)], onError === "report" ? () => {} : failRun, () =>
+    waker.wake(),
+  );
   const sources = engine.sources.map(({ node, needed }) => ({
     id: node.id,
     source: givenSource(node, needed),
@@ -98,6 +102,7 @@ function changesOf(table: object, { onError = "fail" }: ComputeOptions): readonl
       if (delta !== null) deltas.set(id, delta);
     }
     engine.step(time, deltas);
+    while (!engine.complete(time)) await waker.sleep();
     engine.release(time, [list]);
   }
   return list.changes;

@@ -1,9 +1,11 @@
-import { formatSite, type SourceSite, userSite } from "../base/source-site.ts";
+import { formatSite, userSite } from "../base/source-site.ts";
 import type { JsType, TypeText } from "../data/js-type.ts";
-import { type ColumnType, parseType, typeNames } from "../data/type.ts";
+import { keyOfValues } from "../data/row-key.ts";
 import { TowpathError } from "../errors.ts";
 import { Expression, toNode } from "./expression.ts";
-import type { NamesRead, Operand, ValuesOf } from "./types.ts";
+import { functionArguments, isAsyncFunction, resultType } from "./function-arguments.ts";
+import type { Dynamic, NamesRead, Operand, Returned, ValuesOf } from "./types.ts";
+import { cacheSize, settingsOf } from "./udf.ts";
 
 export interface ApplyOptions<K extends TypeText = TypeText> {
   /** The column type of the result, with `?` where the function may return null or undefined. Default: dynamic. */
@@ -14,17 +16,6 @@ export interface ApplyOptions<K extends TypeText = TypeText> {
    */
   readonly deterministic?: boolean;
 }
-
-/** What a function may return for a column of type K. */
-type Returned<K extends TypeText> =
-  | JsType<K>
-  | (K extends "bytes" | "bytes?" ? Uint8Array : never)
-  | (K extends "datetime" | "datetime?" ? Date | string : never)
-  | (K extends "duration" | "duration?" ? string : never)
-  | (K extends `${string}?` ? undefined : never);
-
-/** undefined becomes null; nothing else changes, as nothing is declared. */
-type Dynamic<R> = R extends undefined ? null : R;
 
 /**
  * Calls a JS function once a row with the values of the operands (null included; a failed operand makes the result
@@ -59,61 +50,43 @@ export function apply(
   ...args: readonly unknown[]
 ): Expression<unknown, string> {
   const site = userSite();
-  checkFunction(fn, site);
-  const last = args.at(-1);
-  const options = isOptions(last) ? checkedOptions(last, site) : {};
-  const operands = isOptions(last) ? args.slice(0, -1) : args;
+  const known = settingsOf(fn, "apply", site);
+  if (isAsyncFunction(known.fn)) {
+    throw new TowpathError("TP_BAD_ARGUMENT", "apply was given an async function", {
+      where: formatSite(site),
+      hint: "Use pw.applyAsync, which waits for its answers.",
+    });
+  }
+  const late = ["capacity", "timeoutMs", "retries", "retryDelayMs"].find((name) => name in known.settings);
+  if (late !== undefined) {
+    throw new TowpathError("TP_BAD_ARGUMENT", `apply was given a function with ${late}`, {
+      where: formatSite(site),
+      hint: "That is for functions that answer later: use pw.applyAsync.",
+    });
+  }
+  const { operands, options } = functionArguments("apply", args, ["type", "deterministic"], site);
+  const cacheMax = cacheSize(known.settings);
   return new Expression({
     kind: "apply",
-    fn: fn as (...values: unknown[]) => unknown,
+    fn: cacheMax === 0 ? known.fn : remembering(known.fn, cacheMax),
     args: operands.map(toNode),
-    deterministic: options.deterministic ?? false,
-    type: resultType(options.type, site),
+    deterministic: Boolean(options.deterministic ?? known.settings.deterministic),
+    type: resultType("apply", options.type, site),
     site,
   });
 }
 
-function checkFunction(fn: unknown, site: SourceSite | null): void {
-  if (typeof fn !== "function") {
-    throw new TowpathError(
-      "TP_BAD_ARGUMENT",
-      `apply takes a function first, not ${fn === null ? "null" : typeof fn}`,
-      {
-        where: formatSite(site),
-        hint: "For example pw.apply((text) => text.trim(), t.text).",
-      },
-    );
-  }
-  if (/^Async(Generator)?Function$/.test(fn.constructor.name)) {
-    throw new TowpathError("TP_BAD_ARGUMENT", "apply was given an async function", {
-      where: formatSite(site),
-      hint: "The function of pw.apply must return its value, not a Promise of it.",
-    });
-  }
-}
-
-/** Plain objects are options: no operand is one. */
-function isOptions(value: unknown): value is object {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-
-function checkedOptions(options: object, site: SourceSite | null): ApplyOptions {
-  const unknown = Object.keys(options).find((name) => name !== "type" && name !== "deterministic");
-  if (unknown === undefined) return options;
-  throw new TowpathError("TP_BAD_ARGUMENT", `apply has no option ${JSON.stringify(unknown)}`, {
-    where: formatSite(site),
-    hint: "Its options are type and deterministic; an object as an argument of the function is pw.literal({ … }).",
-  });
-}
-
-function resultType(type: unknown, site: SourceSite | null): ColumnType {
-  if (type === undefined) return { name: "any", optional: true };
-  const parsed = typeof type === "string" ? parseType(type) : undefined;
-  if (parsed !== undefined) return parsed;
-  throw new TowpathError("TP_BAD_ARGUMENT", `apply has the unknown result type ${JSON.stringify(type)}`, {
-    where: formatSite(site),
-    hint: `Types are ${typeNames.join(", ")}, with "?" where null is allowed.`,
-  });
+/** A function that remembers its results by its arguments, the most recently used ones. */
+function remembering(fn: (...values: unknown[]) => unknown, most: number): (...values: unknown[]) => unknown {
+  const results = new Map<string, unknown>();
+  const known = (...values: unknown[]): unknown => {
+    const key = keyOfValues(values).join();
+    const result = results.has(key) ? results.get(key) : fn(...values);
+    results.delete(key);
+    results.set(key, result);
+    const [oldest] = results.keys();
+    if (results.size > most) results.delete(oldest);
+    return result;
+  };
+  return Object.defineProperty(known, "name", { value: fn.name });
 }

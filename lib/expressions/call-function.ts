@@ -1,3 +1,4 @@
+import { assert } from "../base/assert.ts";
 import { enterCode, leaveCode, placeOf } from "../base/user-code.ts";
 import { readCell } from "../data/cell.ts";
 import { coerce, Failed } from "../data/coerce.ts";
@@ -17,7 +18,8 @@ import type { ApplyNode } from "./node.ts";
  * have it, a Promise, and a throw are failed cells.
  */
 export function compileApply(node: ApplyNode, args: readonly Operand[]): Compute {
-  const { fn, type, site } = node;
+  const { fn, type, site, asynchronous } = node;
+  assert(asynchronous === undefined, "a function that answers later is left in an expression");
   const masks = args.map(maskOf);
   const place = placeOf("the function", site);
   return (frame) => {
@@ -55,7 +57,8 @@ export function compileApply(node: ApplyNode, args: readonly Operand[]): Compute
   };
 }
 
-function checkedResult(value: unknown, type: ColumnType): unknown {
+/** A function's result in a column's type, or why it has none. */
+export function checkedResult(value: unknown, type: ColumnType): unknown {
   if (typeof value === "object" && value !== null && isThenable(value)) {
     // Nobody will wait for it, so its failure must not end the process.
     (value as Promise<unknown>).then(undefined, () => {});
@@ -74,6 +77,6 @@ function isThenable(value: object): boolean {
   return "then" in value && typeof value.then === "function";
 }
 
-function messageOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

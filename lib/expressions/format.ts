@@ -15,7 +15,8 @@ function format(node: ExpressionNode, depth: number): string {
   if (node.kind === "key") return "keyOf(…)";
   if (node.kind === "literal") return cut(formatValue(node.value), LENGTH_MAX);
   const args = node.args.map((arg) => format(arg, depth + 1));
-  if (node.kind === "apply") return `apply(${[node.fn.name || "function", ...args].join(", ")})`;
+  if (node.kind === "apply")
+    return `${node.asynchronous === undefined ? "apply" : "applyAsync"}(${[node.fn.name || "function", ...args].join(", ")})`;
   if (node.kind === "reduction") return formatReduction(node.reducer, args, node.options);
   const [first, ...rest] = args;
   rest.push(

@@ -50,8 +50,26 @@ export interface ApplyNode {
   readonly args: readonly ExpressionNode[];
   /** Same arguments, same result: nothing needs to be remembered for retractions. */
   readonly deterministic: boolean;
+  /** For functions that may answer later: they become an operator of their own (lib/operators/apply-async.ts). */
+  readonly asynchronous?: AsyncApply;
   readonly type: ColumnType;
   readonly site: SourceSite | null;
+}
+
+/** How a function that may answer later is called. */
+export interface AsyncApply {
+  /** Calls under way at once, over all rows and commits. */
+  readonly capacity: number;
+  /** How long one attempt may take; null: as long as it likes. */
+  readonly timeoutMs: number | null;
+  /** Attempts after the first. */
+  readonly retries: number;
+  /** The pause before the first of them; each further one is twice as long. */
+  readonly retryDelayMs: number;
+  /** Answers remembered by arguments; 0: none. */
+  readonly cacheMax: number;
+  /** The function takes lists of rows, this long at most; null: it takes one row's values. */
+  readonly batchRowsMax: number | null;
 }
 
 /** A reducer over arguments; only inside `reduce`, which takes it out before anything is evaluated. */

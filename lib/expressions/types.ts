@@ -1,3 +1,4 @@
+import type { JsType, TypeText } from "../data/js-type.ts";
 import type { Expression } from "./expression.ts";
 
 /** Plain JS values that are accepted wherever an expression is. */
@@ -47,3 +48,14 @@ type Widened<T> = T extends string
         : T extends Uint8Array
           ? Buffer
           : T;
+
+/** What a function may return for a column of type K. */
+export type Returned<K extends TypeText> =
+  | JsType<K>
+  | (K extends "bytes" | "bytes?" ? Uint8Array : never)
+  | (K extends "datetime" | "datetime?" ? Date | string : never)
+  | (K extends "duration" | "duration?" ? string : never)
+  | (K extends `${string}?` ? undefined : never);
+
+/** undefined becomes null; nothing else changes, as nothing is declared. */
+export type Dynamic<R> = R extends undefined ? null : R;

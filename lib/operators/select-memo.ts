@@ -10,7 +10,8 @@ import type { RowMemo } from "../trace/row-memo.ts";
  * Evaluates inserted rows and remembers their results; answers retractions from memory.
  * A row is known by its key and the columns at `reads`: others may be ABSENT in one batch and not in the next. Where keys
  * are not unique, rows that are the same to the functions share one result, so that each gets back what it was given.
- * Retractions come first: within a commit a key may lose its old row and get a new one.
+ * Retractions come first: within a commit a key may lose its old row and get a new one. The results take the place of the
+ * rows' columns, or with `behind` stand behind them.
  */
 export function evaluateWithMemo(
   batch: Batch,
@@ -18,6 +19,7 @@ export function evaluateWithMemo(
   memo: RowMemo,
   evaluate: (rows: Batch) => Column[],
   uniqueKeys: boolean,
+  behind = false,
 ): Batch | null {
   const deleted: number[] = [];
   const inserted: number[] = [];
@@ -29,17 +31,22 @@ export function evaluateWithMemo(
     batch.length,
   );
   const parts: Batch[] = [];
-  if (deleted.length > 0) parts.push(recall(batch, Uint32Array.from(deleted), hashes, memo));
+  if (deleted.length > 0) parts.push(recall(batch, Uint32Array.from(deleted), hashes, memo, behind));
   if (inserted.length > 0) {
     const rows = Uint32Array.from(inserted);
     const part = gatherBatch(batch, rows, rows.length);
     const own = rows.map((row) => hashes[row]);
-    parts.push(remember(part, own, memo, evaluate, uniqueKeys));
+    const remembered = remember(part, own, memo, evaluate, uniqueKeys);
+    parts.push(withResults(part, remembered, behind));
   }
   return consolidate(concatBatches(parts), uniqueKeys);
 }
 
-function recall(batch: Batch, rows: Uint32Array, hashes: Uint32Array, memo: RowMemo): Batch {
+function withResults(rows: Batch, results: readonly Column[], behind: boolean): Batch {
+  return rows.withColumns(behind ? [...rows.columns, ...results] : results);
+}
+
+function recall(batch: Batch, rows: Uint32Array, hashes: Uint32Array, memo: RowMemo, behind: boolean): Batch {
   const words = batch.keys.words();
   const slots = rows.map((row) => {
     const slot = memo.find(words, row, hashes[row]);
@@ -47,7 +54,7 @@ function recall(batch: Batch, rows: Uint32Array, hashes: Uint32Array, memo: RowM
     return slot;
   });
   const columns = memo.gather(slots, rows.length);
-  const part = gatherBatch(batch, rows, rows.length).withColumns(columns);
+  const part = withResults(gatherBatch(batch, rows, rows.length), columns, behind);
   slots.forEach((slot, i) => {
     memo.drop(slot, -(batch.diffs as Int32Array)[rows[i]]);
   });
@@ -64,7 +71,7 @@ function remember(
   memo: RowMemo,
   evaluate: (rows: Batch) => Column[],
   uniqueKeys: boolean,
-): Batch {
+): Column[] {
   const columns = evaluate(rows);
   const words = rows.keys.words();
   const slots = new Uint32Array(rows.length);
@@ -74,5 +81,5 @@ function remember(
     if (known >= 0) memo.add(known, count);
     slots[i] = known >= 0 ? known : memo.put(words, i, hashes[i], columns, count);
   }
-  return rows.withColumns(uniqueKeys ? columns : memo.gather(slots, rows.length));
+  return uniqueKeys ? columns : memo.gather(slots, rows.length);
 }

@@ -48,6 +48,7 @@ class Lowering {
   readonly #keysRead: ReadonlySet<number>;
   readonly #unique: ReadonlyMap<PlanNode, boolean>;
   readonly #fingerprints = new Map<object, string>();
+  readonly #stages: ReadonlyMap<PlanNode, number>;
   readonly #nodes: CircuitNode[] = [];
   readonly #positions = new Map<number | string, number>();
   readonly #sources: SourcePlace[] = [];
@@ -58,9 +59,10 @@ class Lowering {
     this.#onFailure = onFailure;
     const nodes = reachable(outputs);
     this.#needed = demand(outputs);
+    this.#stages = stagesOf(nodes);
     this.#unique = uniqueKeys(nodes);
     this.#keysRead = keysRead(nodes, this.#needed, this.#unique);
-    this.#arranged = arrangementNeeds(nodes, this.#needed, this.#keysRead);
+    this.#arranged = arrangementNeeds(nodes, this.#needed, this.#keysRead, this.#stages);
   }
 
   run(): Lowered {
@@ -88,7 +90,7 @@ class Lowering {
   }
 
   #arrangements(join: PlanNode): number[] {
-    return joinSides(join).map(({ table, keys, name }) => {
+    return joinSides(join, this.#stages).map(({ table, keys, name }) => {
       const known = this.#positions.get(name);
       if (known !== undefined) return known;
       const needs = this.#arranged.get(name) as ArrangementNeeds;
@@ -127,8 +129,10 @@ class Lowering {
       const kept = { ...node, operator: name, options: { options, needed, keysRead, unique } };
       return { stateName: `${name}-${fingerprint(kept, this.#fingerprints)}`, title: titleOf(said) };
     };
+    // An arrangement is where its joins are, which look into it.
+    const stage = this.#stages.get(said) as number;
     const position =
-      this.#nodes.push({ operator, inputs, label: `${name}-${id}`, site: node.site, identity }) - 1;
+      this.#nodes.push({ operator, inputs, stage, label: `${name}-${id}`, site: node.site, identity }) - 1;
     this.#positions.set(id, position);
     return position;
   }
@@ -164,11 +168,30 @@ function reachable(outputs: readonly PlanNode[]): PlanNode[] {
   return [...nodes.values()];
 }
 
-function joinSides(join: PlanNode): { table: PlanNode; keys: readonly number[]; name: string }[] {
+/** The stage of each node: one more than that of the asynchronous ones that it reads. Outputs are all in the last. */
+function stagesOf(nodes: readonly PlanNode[]): Map<PlanNode, number> {
+  const stages = new Map<PlanNode, number>();
+  for (const node of nodes) {
+    const after = node.inputs.map(
+      (input) => (stages.get(input) as number) + (input.operator === "applyAsync" ? 1 : 0),
+    );
+    stages.set(node, Math.max(0, ...after));
+  }
+  const last = Math.max(0, ...stages.values());
+  for (const node of nodes) if (node.operator === "output") stages.set(node, last);
+  return stages;
+}
+
+/** Tables that a join reads, and the names of their arrangements: each stage of the circuit has its own. */
+function joinSides(
+  join: PlanNode,
+  stages: ReadonlyMap<PlanNode, number>,
+): { table: PlanNode; keys: readonly number[]; name: string }[] {
   const { leftKeys, rightKeys } = join.options as JoinOptions;
   return [leftKeys, rightKeys].map((keys, side) => {
     const table = join.inputs[side];
-    return { table, keys, name: `${table.id}-by-${keys.join("-")}` };
+    const stage = stages.get(join) as number;
+    return { table, keys, name: `${table.id}-by-${keys.join("-")}${stage === 0 ? "" : `-in-${stage}`}` };
   });
 }
 
@@ -177,12 +200,13 @@ function arrangementNeeds(
   nodes: readonly PlanNode[],
   needed: ReadonlyMap<number, readonly boolean[]>,
   keysRead: ReadonlySet<number>,
+  stages: ReadonlyMap<PlanNode, number>,
 ): Map<string, ArrangementNeeds> {
   const kept = new Map<string, ArrangementNeeds>();
   for (const join of nodes.filter(({ operator }) => operator === "join")) {
     const wanted = needed.get(join.id) as readonly boolean[];
     const outer = (join.options as JoinOptions).mode !== "inner";
-    joinSides(join).forEach(({ table, name }, side) => {
+    joinSides(join, stages).forEach(({ table, name }, side) => {
       const base = side === 0 ? 0 : join.inputs[0].columns.length;
       const known = kept.get(name);
       kept.set(name, {

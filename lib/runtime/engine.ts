@@ -1,7 +1,9 @@
+import { assert } from "../base/assert.ts";
 import type { Batch } from "../data/batch.ts";
 import type { StateReader, StateWriter } from "../data/state.ts";
 import type { FailureHandler } from "../dataflow/errors.ts";
 import { type KeptState, Scheduler } from "../dataflow/scheduler.ts";
+import { StagedScheduler } from "../dataflow/staged-scheduler.ts";
 import type { Sink } from "../io/sink.ts";
 import { type Lowered, lower, type OutputPlace, type SourcePlace } from "../plan/lower.ts";
 import type { PlanNode } from "../plan/node.ts";
@@ -9,14 +11,23 @@ import type { PlanNode } from "../plan/node.ts";
 /**
  * The running form of some outputs: operators, no connectors, no clock, no threads of its own. `pw.run` feeds it from
  * sources; `pw.debug` and the tests feed it by hand.
+ *
+ * With functions that answer later, `step` begins a commit, `complete` says whether it is through, and further commits
+ * may be begun before it is; commits are completed and released in order. Without, a commit is complete once stepped.
  */
 export class Engine {
   readonly #lowered: Lowered;
-  readonly #scheduler: Scheduler;
+  readonly #scheduler: Scheduler | StagedScheduler;
 
-  constructor(outputs: readonly PlanNode[], onFailure: FailureHandler) {
+  /** `onAnswer` is called whenever a commit may have become complete, and never from within a call of the engine. */
+  constructor(outputs: readonly PlanNode[], onFailure: FailureHandler, onAnswer: () => void = () => {}) {
     this.#lowered = lower(outputs, onFailure);
-    this.#scheduler = new Scheduler(this.#lowered.circuit);
+    const { circuit } = this.#lowered;
+    if (circuit.nodes.every(({ stage }) => stage === 0)) this.#scheduler = new Scheduler(circuit);
+    else {
+      this.#scheduler = new StagedScheduler(circuit);
+      this.#scheduler.listen(onAnswer);
+    }
   }
 
   get sources(): readonly SourcePlace[] {
@@ -47,11 +58,22 @@ export class Engine {
     this.#scheduler.step(time, injection);
   }
 
+  /** Whether a commit that was begun has failed: those before it are completed, it throws, later ones need not be begun. */
+  get isFailing(): boolean {
+    return this.#scheduler instanceof StagedScheduler && this.#scheduler.isFailing;
+  }
+
+  /** Whether the commit at `time`, and so every one before it, is through; ask in the order of times. */
+  complete(time: number): boolean {
+    return this.#scheduler instanceof Scheduler || this.#scheduler.complete(time);
+  }
+
   /**
    * Hands what the commit changed to the sinks, in the order of `outputs`. Returns whether anything changed. Failures
    * that are found here are found before the first sink is given anything.
    */
   release(time: number, sinks: readonly Sink[]): boolean {
+    assert(this.complete(time), `commit ${time} was released before it was complete`);
     let changed = false;
     for (const { stage } of this.#lowered.outputs) stage.prepare();
     this.#lowered.outputs.forEach(({ stage }, i) => {

@@ -44,6 +44,7 @@ export async function replay({ commits, flushedTime }: Recovered, parts: ReplayP
       continue;
     }
     loop.remake(running, commit.time, sinks, () => checkRange(running, commit));
+    await loop.settle();
     loop.acknowledge();
     crashPoint("in-recovery");
     if (performance.now() - turnStart < TURN_MS) continue;

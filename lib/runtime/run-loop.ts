@@ -22,15 +22,32 @@ export interface CommitKeeper {
   sealed(running: RunningSource, time: number): void;
   /** Every output has been delivered what it got up to `time`. */
   delivered(time: number): void;
-  /** The last commit, at `time`, is through, and nothing that failed in it is still to be listed. */
-  between(time: number): void;
+  /**
+   * Nothing that failed up to `time`, the last commit, is still to be listed. `isSettled`: the commit is through, and
+   * with it every one before it; otherwise functions that answer later are at work.
+   */
+  between(time: number, isSettled: boolean): void;
+  /** It waits for all commits to be through, and none should be begun. */
+  readonly isWaiting: boolean;
 }
+
+/** A commit that has been begun, and waits for functions that answer later. */
+interface BegunCommit {
+  readonly time: number;
+  readonly sinks: readonly Sink[];
+}
+
+/** Commits that may be under way at once. */
+const BEGUN_MAX = 1000;
 
 /**
  * Pulls commits out of the sources, one at a time and in turn, and steps the engine with each.
  * A commit of a source is one time and one pass; sources never wait for each other; a full sink holds all of them.
  * What fails in a commit is listed in the next, before any source's, so that the log does not depend on who is faster;
  * a commit is not acknowledged before its failures have been delivered too.
+ *
+ * Where functions answer later, commits are begun before earlier ones are through, and released in order. Not so where
+ * failures are listed: then each waits for the one before, so that the log does not depend on who answers first.
  */
 export class RunLoop {
   readonly #engine: Engine;
@@ -43,6 +60,7 @@ export class RunLoop {
   readonly #keeper: CommitKeeper | null;
   /** Commits that are delivered only with a later one, which lists what failed in them. */
   #listings: { readonly time: number; readonly listedAt: number }[] = [];
+  readonly #begun: BegunCommit[] = [];
   #turnStart = 0;
   #acknowledged = 0;
   commits = 0;
@@ -69,15 +87,25 @@ export class RunLoop {
   /** Runs until every source has ended or `stopped()`; throws what a source or operator throws. */
   async run(stopped: () => boolean): Promise<void> {
     this.#turnStart = performance.now();
-    while (this.#live.size > 0 && !stopped()) {
-      const progressed = this.#pass(stopped);
+    while ((this.#live.size > 0 || this.#begun.length > 0) && !stopped()) {
+      const completed = !this.#sinks.some((sink) => sink.full) && this.#completeBegun();
+      const progressed = this.#pass(stopped) || completed;
       this.acknowledge();
-      if (this.#log?.source.poll() !== COMMIT) this.#keeper?.between(this.#clock.last);
-      if (this.#live.size === 0 || stopped()) return;
+      if (this.#log?.source.poll() !== COMMIT)
+        this.#keeper?.between(this.#clock.last, this.#begun.length === 0);
+      if ((this.#live.size === 0 && this.#begun.length === 0) || stopped()) return;
       if (!progressed) await this.#waker.sleep();
       else if (performance.now() - this.#turnStart < TURN_MS) continue;
       else await nextTurn();
       this.#turnStart = performance.now();
+    }
+  }
+
+  /** Waits until every commit that was begun is through and handed on. */
+  async settle(): Promise<void> {
+    while (this.#begun.length > 0) {
+      if (!this.#completeBegun()) await this.#waker.sleep();
+      else await nextTurn();
     }
   }
 
@@ -108,7 +136,8 @@ export class RunLoop {
   /** Tells the sources up to which time all outputs have been delivered. */
   acknowledge(): void {
     const delivered = this.#sinks.map(({ deliveredUpTo = Number.POSITIVE_INFINITY }) => deliveredUpTo);
-    const time = this.#withListings(Math.min(this.#clock.last, ...delivered));
+    const through = this.#begun.length > 0 ? this.#begun[0].time - 1 : this.#clock.last;
+    const time = this.#withListings(Math.min(through, ...delivered));
     if (time <= this.#acknowledged) return;
     this.#acknowledged = time;
     this.#keeper?.delivered(time);
@@ -127,10 +156,10 @@ export class RunLoop {
   #pass(stopped: () => boolean): boolean {
     let progressed = false;
     for (const running of this.#live) {
-      if (stopped() || this.#sinks.some((sink) => sink.full)) return progressed;
+      if (stopped() || this.#sinks.some((sink) => sink.full) || this.#mustWait()) return progressed;
       if (this.#log !== null && this.#list(this.#log)) {
         progressed = true;
-        if (this.#sinks.some((sink) => sink.full)) return progressed;
+        if (this.#sinks.some((sink) => sink.full) || this.#mustWait()) return progressed;
       }
       const found = running.source.poll();
       if (found === COMMIT) {
@@ -164,9 +193,30 @@ export class RunLoop {
   #take({ nodeId, source }: RunningSource, time: number, delta: Batch | null, sinks: readonly Sink[]): void {
     if (delta !== null) {
       this.#engine.step(time, new Map([[nodeId, delta]]));
-      this.#engine.release(time, sinks);
+      this.#begun.push({ time, sinks });
       this.commits++;
+      this.#completeBegun();
     }
     source.release();
+  }
+
+  /** Whether no commit may be begun until those that were have come further. */
+  #mustWait(): boolean {
+    const most = this.#log !== null || this.#keeper?.isWaiting === true ? 1 : BEGUN_MAX;
+    return this.#begun.length >= most || this.#engine.isFailing;
+  }
+
+  /** Hands on the commits that are through, in order, as long as sinks take them. Returns whether there were any. */
+  #completeBegun(): boolean {
+    let completed = false;
+    while (this.#begun.length > 0) {
+      const [{ time, sinks }] = this.#begun;
+      if (completed && sinks.some((sink) => sink.full)) return true;
+      if (!this.#engine.complete(time)) return completed;
+      this.#engine.release(time, sinks);
+      this.#begun.shift();
+      completed = true;
+    }
+    return completed;
   }
 }

@@ -119,7 +119,11 @@ class Run {
   constructor(outputs: readonly PlanNode[], options: RunOptions) {
     this.#failures = new Failures(options.onError ?? "fail");
     this.#ending = new Ending(checkedStopTimeout(options.stopTimeoutMs), () => this.#waker.wake());
-    const engine = new Engine(outputs, (failure) => this.#failures.take(failure));
+    const engine = new Engine(
+      outputs,
+      (failure) => this.#failures.take(failure),
+      () => this.#waker.wake(),
+    );
     this.#engine = engine;
     this.#options = options;
     this.#sources = engine.sources.map(({ node, needed }) => ({
@@ -186,7 +190,9 @@ class Run {
     const isCaughtUp = keeper === null || (await this.#replay(keeper, loop));
     if (isCaughtUp) await loop.run(() => signal.aborted);
     if (this.#failure !== null) throw this.#failure;
+    await loop.settle();
     if (isCaughtUp) loop.finish();
+    await loop.settle();
     const reason = signal.aborted ? "stopped" : "ended";
     await this.#finish();
     loop.acknowledge();

@@ -155,9 +155,14 @@ export class StateKeeper implements CommitKeeper {
     this.#journal.append({ kind: "flushed", time });
   }
 
-  between(time: number): void {
+  get isWaiting(): boolean {
+    return this.#isReady;
+  }
+
+  between(time: number, isSettled: boolean): void {
     this.held.handOn();
     if (this.#failed || time <= this.#savedTime) return;
+    if (this.#isReady && !isSettled) return;
     if (this.#isReady) {
       this.#isReady = false;
       this.#atWork = this.#guard(this.#checkpoint(time));

@@ -11,6 +11,7 @@ import { mapColumns } from "../expressions/walk.ts";
 import type { PlanNode } from "../plan/node.ts";
 import type { Plan } from "../plan/plan.ts";
 import { Structures } from "../plan/structure.ts";
+import { hoistAsync } from "./hoist-async.ts";
 import { badArgument, checkName, describe, entriesOf } from "./names.ts";
 import { resolve, resolveKey, type Scope, said, unknownColumn } from "./scope.ts";
 
@@ -104,12 +105,16 @@ export function selectNode(
         sameType(expression.type, node.columns[i].type),
     );
   if (unchanged) return node;
+  const given = entries.map(({ expression }) => expression);
+  const { node: input, expressions } = hoistAsync(plan, node, given, site, (table, args) =>
+    placed(plan, table, args, site),
+  );
   return plan.add({
     operator: "select",
-    inputs: [node],
-    options: { expressions: entries.map(({ expression }) => expression) },
+    inputs: [input],
+    options: { expressions },
     columns: entries.map(({ name, expression }) => Object.freeze({ name, type: expression.type })),
-    appendOnly: node.appendOnly,
+    appendOnly: input.appendOnly,
     site,
   });
 }

@@ -21,6 +21,7 @@ const programsEach = 120;
 
 /** The steps of a program that come to each operator. */
 const stepsOf: Partial<Record<string, readonly StepSpec["op"][]>> = {
+  applyAsync: ["applyAsync"],
   arrange: ["join"],
   concat: ["concat", "concatReindex"],
   filter: ["filter"],

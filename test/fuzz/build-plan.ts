@@ -128,6 +128,8 @@ class PlanBuilder {
         const options = { value, instance, order, acceptor: null };
         return this.node("deduplicate", [at(step.input)], options, columns, false);
       }
+      case "applyAsync":
+        return this.#applyAsync(step, at(step.input), columns);
       case "removeErrors":
         return this.node("removeErrors", [at(step.input)], {}, columns, at(step.input).appendOnly);
       case "withIdFrom": {
@@ -312,6 +314,26 @@ class PlanBuilder {
       positions.map((position) => columnNode(joined, position)),
       columns,
     );
+  }
+
+  #applyAsync(step: StepSpec & { op: "applyAsync" }, input: PlanNode, columns: Columns): PlanNode {
+    const asynchronous = {
+      capacity: 1,
+      timeoutMs: null,
+      retries: 0,
+      retryDelayMs: 0,
+      cacheMax: 0,
+      batchRowsMax: null,
+    };
+    const call = {
+      kind: "asyncCall",
+      fn: functionOf(step.apply),
+      args: [step.column],
+      type: typeOf(step.type),
+      asynchronous,
+      site: null,
+    };
+    return this.node("applyAsync", [input], { calls: [call] }, columns, input.appendOnly);
   }
 
   #expression(spec: ExpressionSpec, input: PlanNode): ExpressionNode {

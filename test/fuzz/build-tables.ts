@@ -1,5 +1,6 @@
 import { formatType } from "../../lib/data/type.ts";
 import { apply } from "../../lib/expressions/apply.ts";
+import { applyAsync } from "../../lib/expressions/apply-async.ts";
 import { callNode, castNode } from "../../lib/expressions/build.ts";
 import { Expression } from "../../lib/expressions/expression.ts";
 import type { ExpressionNode } from "../../lib/expressions/node.ts";
@@ -133,6 +134,11 @@ function said(step: StepSpec, tables: readonly AnyTable[], schemas: readonly Nam
         instance: step.instance.map(column),
         ...(step.order === null ? {} : { order: column(step.order) }),
       });
+    }
+    case "applyAsync": {
+      const column = direct({ column: step.column, type: "" });
+      const answer = applyAsync(functionOf(step.apply) as () => number, column, { type: step.type as "int" });
+      return call(table, "withColumns", record([[step.name, answer]]));
     }
     case "removeErrors":
       return call(table, "removeErrors");

@@ -73,6 +73,7 @@ function randomSteps(rng: Rng, tables: readonly Named<TypeText>[], before: reado
     [2, () => randomUnion(rng, tables, input, "updateRows")],
     [1, () => [{ op: "split", input, where: make.make("bool"), half: rng.chance(0.5) ? 0 : 1 }]],
     [1, () => [{ op: "removeErrors", input }]],
+    [1, () => randomAsync(rng, input, columns)],
     [2, () => randomFlatten(rng, tables, input, make)],
     [1, () => withKey(rng, input, columns)],
     [1, () => [randomDeduplicate(rng, input, columns)]],
@@ -80,6 +81,18 @@ function randomSteps(rng: Rng, tables: readonly Named<TypeText>[], before: reado
     ...orderedSteps(rng, tables, input, before),
     [1, () => [{ op: "withIdFrom", input, values: randomPositions(rng, columns) }]],
   ])();
+}
+
+function randomAsync(rng: Rng, input: number, columns: Named<TypeText>): StepSpec[] {
+  const fresh = names.filter((name) => columns.every(([other]) => other !== name));
+  if (fresh.length === 0) return [];
+  const column = rng.below(columns.length);
+  const { apply, type } = rng.pick([
+    { apply: "length", type: "int" },
+    { apply: "quoted", type: "str" },
+    { apply: "throwIfZero", type: "any?" },
+  ]);
+  return [{ op: "applyAsync", input, name: rng.pick(fresh), apply, column, type }];
 }
 
 function randomSelection(rng: Rng, columns: Named<TypeText>, make: ExpressionMaker): Named<ExpressionSpec> {

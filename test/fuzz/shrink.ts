@@ -254,6 +254,8 @@ function isSoundStep(step: StepSpec, tables: readonly Named<string>[]): boolean 
       return columns[step.column]?.[1] === "bool";
     case "without":
       return step.names.every(has);
+    case "applyAsync":
+      return step.column < columns.length && !has(step.name);
     case "removeErrors":
       return true;
     case "flatten":

@@ -89,6 +89,15 @@ export type StepSpec =
       readonly order: number | null;
     }
   | { readonly op: "removeErrors"; readonly input: number }
+  /** All columns and what a function says of one, as a function that may answer later says it. */
+  | {
+      readonly op: "applyAsync";
+      readonly input: number;
+      readonly name: string;
+      readonly apply: string;
+      readonly column: number;
+      readonly type: TypeText;
+    }
   | { readonly op: "flatten"; readonly input: number; readonly column: number }
   /** All columns and the row's key. */
   | { readonly op: "withKey"; readonly input: number; readonly name: string }
@@ -157,6 +166,8 @@ export function columnsOf(step: StepSpec, tables: readonly Named<TypeText>[]): N
       return at(step.input);
     case "flatten":
       return at(step.input).map(([name, type], i) => [name, i === step.column ? elementType(type) : type]);
+    case "applyAsync":
+      return [...at(step.input), [step.name, step.type]];
     case "withKey":
       return [...at(step.input).filter(([name]) => name !== step.name), [step.name, "pointer"]];
     case "without":

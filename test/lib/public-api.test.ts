@@ -8,6 +8,8 @@ test("the public names are these and no others", () => {
       "ERROR",
       "TowpathError",
       "apply",
+      "applyAsync",
+      "applyBatch",
       "coalesce",
       "column",
       "debug",
@@ -27,6 +29,7 @@ test("the public names are these and no others", () => {
       "run",
       "schema",
       "subscribe",
+      "udf",
       "unwrap",
     ]
   `);

@@ -1,4 +1,5 @@
 import type { PlanNode } from "../../lib/plan/node.ts";
+import { oracle as applyAsync } from "./apply-async.ts";
 import { oracle as arrange } from "./arrange.ts";
 import type { Arrivals } from "./arrivals.ts";
 import { oracle as concat } from "./concat.ts";
@@ -37,6 +38,7 @@ type Options<F extends (...args: never[]) => unknown> = Parameters<F>[1];
 
 /** Every operator the oracle knows; test/conformance/operators.test.ts fails where the engine knows one more. */
 const operatorOracles = {
+  applyAsync: (inputs, { options }) => applyAsync(one(inputs), options as Options<typeof applyAsync>),
   arrange: (inputs) => arrange(one(inputs)),
   concat: (inputs) => concat(inputs),
   deduplicate(inputs, node, arrivals) {

@@ -36,7 +36,14 @@ class Recorder implements Operator {
 
 function node(operator: Operator, inputs: readonly number[] = []): CircuitNode {
   const label = `node${inputs.join("-")}`;
-  return { operator, inputs, label, site: null, identity: () => ({ stateName: label, title: label }) };
+  return {
+    operator,
+    inputs,
+    label,
+    stage: 0,
+    site: null,
+    identity: () => ({ stateName: label, title: label }),
+  };
 }
 
 test("visits operators with input once, in topological order, and lets the others rest", () => {
