@@ -14,9 +14,9 @@ export function fileFailure(path: string, what: string, cause: unknown): Towpath
   return new TowpathError("TP_FILE_FAILED", `${path} ${what}: ${reason}`, { hint, cause });
 }
 
-/** A file that is being read is no longer what it was. */
-export function fileChanged(path: string, how: string): TowpathError {
-  return new TowpathError("TP_FILE_CHANGED", `${path} ${how} while it was read`, {
+/** A file that is or has been read is no longer what it was. */
+export function fileChanged(path: string, how: string, when = "while it was read"): TowpathError {
+  return new TowpathError("TP_FILE_CHANGED", `${path} ${how} ${when}`, {
     hint: "Files that are read may only grow: add lines, or add files to a directory.",
   });
 }

@@ -6,6 +6,8 @@ import { partitionRun } from "../../lib/kernels/find-marker.ts";
 /** A parser for each file, because in csv each has a header of its own: its first line. */
 export class FilesParser implements Parser {
   readonly trimsMarker: boolean;
+  /** Whether files begin with a header. */
+  readonly wantsHeader: boolean;
   readonly #create: () => Parser;
   readonly #place: (slot: number) => string;
   readonly #parsers: Parser[] = [];
@@ -13,7 +15,14 @@ export class FilesParser implements Parser {
   constructor(create: () => Parser, place: (slot: number) => string) {
     this.#create = create;
     this.#place = place;
-    this.trimsMarker = create().trimsMarker;
+    const { trimsMarker, ready } = create();
+    this.trimsMarker = trimsMarker;
+    this.wantsHeader = ready === false;
+  }
+
+  /** Takes the header of a file that is read on somewhere behind it: its first line. */
+  learn(messages: PackedMessages): void {
+    if (messages.length > 0) this.#parserFor(messages, 0);
   }
 
   /** Throws TP_CSV_NO_HEADER where a file's first line is none. */

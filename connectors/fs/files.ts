@@ -7,17 +7,19 @@ import { fileChanged, fileFailure } from "./errors.ts";
 /** A file that is read, and how far it has been. */
 export interface ReadFile {
   readonly slot: number;
-  readonly path: string;
+  path: string;
   /** Its name in its directory: what keys know it by, wherever the directory is. */
   readonly name: string;
-  /** Tells the file from another one under its name. */
-  readonly identity: bigint;
+  /** Tells the file from another one under its name; null until it has been looked at. */
+  identity: bigint | null;
   /** Lines before this byte have been handed out. */
   position: number;
   /** Its size when it was looked at last. */
   size: number;
   /** The size at which no further line was found. */
   exhaustedAt: number;
+  /** It is ahead of the others, and waits for them. */
+  isAhead: boolean;
 }
 
 const SCAN_BYTES = 1 << 16;
@@ -29,7 +31,7 @@ const SCAN_BYTES = 1 << 16;
 export class Files {
   readonly #path: string;
   readonly #files: ReadFile[] = [];
-  readonly #byPath = new Map<string, ReadFile>();
+  readonly #byName = new Map<string, ReadFile>();
 
   constructor(path: string) {
     this.#path = path;
@@ -39,9 +41,24 @@ export class Files {
     return this.#files[slot];
   }
 
+  all(): readonly ReadFile[] {
+    return this.#files;
+  }
+
   /** The next file with something to read. */
   next(): ReadFile | undefined {
-    return this.#files.find(({ position, size, exhaustedAt }) => position < size && exhaustedAt !== size);
+    return this.#files.find((file) => !file.isAhead && hasMore(file));
+  }
+
+  /** Whether there is something to read in a file that waits for others. */
+  get isWaiting(): boolean {
+    return this.#files.some((file) => file.isAhead && hasMore(file));
+  }
+
+  /** The slot of a file that an earlier process has read up to `position`, or that it has met. */
+  expect(name: string, position: number): number {
+    const known = this.#byName.get(name);
+    return known?.slot ?? this.#add(join(this.#path, name), null, 0, position).slot;
   }
 
   /**
@@ -85,19 +102,30 @@ export class Files {
 
   #note(path: string, { size: bytes, ino }: BigIntStats): ReadFile {
     const size = Number(bytes);
-    const known = this.#byPath.get(path);
+    const known = this.#byName.get(basename(path));
     if (known !== undefined) {
+      known.path = path;
+      known.identity ??= ino;
       if (known.identity !== ino) throw fileChanged(path, "was replaced by another file");
       if (size < known.position) throw fileChanged(path, "was truncated");
       known.size = size;
       return known;
     }
+    return this.#add(path, ino, size, 0);
+  }
+
+  #add(path: string, identity: bigint | null, size: number, position: number): ReadFile {
     const slot = this.#files.length;
-    const file = { slot, path, name: basename(path), identity: ino, position: 0, size, exhaustedAt: -1 };
+    const name = basename(path);
+    const file = { slot, path, name, identity, position, size, exhaustedAt: -1, isAhead: false };
     this.#files.push(file);
-    this.#byPath.set(path, file);
+    this.#byName.set(name, file);
     return file;
   }
+}
+
+function hasMore({ position, size, exhaustedAt }: ReadFile): boolean {
+  return position < size && exhaustedAt !== size;
 }
 
 async function pathsIn(directory: string): Promise<string[]> {

@@ -36,7 +36,8 @@ const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 export class LineChunk {
   readonly #rules: LineRules;
   readonly #ends = new Uint32Array(LINES);
-  readonly #offsets = new Float64Array(LINES);
+  /** Where lines begin, and behind the last one where the next will. */
+  readonly #offsets = new Float64Array(LINES + 1);
   readonly #partitions = new Int32Array(LINES);
   #bytes = new Uint8Array(BYTES);
   #count = 0;
@@ -64,6 +65,7 @@ export class LineChunk {
         takeLine(target, size, from, keepsEmpty);
       }
       this.#count = target.count;
+      this.#offsets[target.count] = from + target.at;
       this.#used = target.used;
       this.#partitions.fill(part.slot, 0, target.count);
       // A mark alone is no progress: the line behind it is still to come.
@@ -91,6 +93,7 @@ export class LineChunk {
       nulls: null,
       partitions: this.#partitions.subarray(0, n),
       offsets: this.#offsets.subarray(0, n),
+      next: this.#offsets.subarray(1, n + 1),
       timestamps: null,
       keys: null,
       headers: null,

@@ -32,6 +32,8 @@ export class Lines {
   #next: LineChunk;
   #isReady = false;
   #isReading = false;
+  /** Something has changed since reading looked last for a file with more. */
+  #readsAgain = false;
   #isClosed = false;
   #ended = false;
   #open: { readonly file: ReadFile; readonly handle: FileHandle } | null = null;
@@ -52,9 +54,25 @@ export class Lines {
     return this.#ended;
   }
 
-  /** Throws TP_FILE_ABSENT, TP_FILE_FAILED. */
-  async start(): Promise<void> {
+  /** Throws TP_FILE_ABSENT, TP_FILE_FAILED, TP_FILE_CHANGED. */
+  async look(): Promise<void> {
     await this.#files.look();
+  }
+
+  /** The first lines of a file, up to where it is read on. */
+  async head({ slot, path, position }: ReadFile): Promise<PackedMessages> {
+    const chunk = new LineChunk(this.#options.rules);
+    const handle = await open(path, "r");
+    try {
+      await chunk.load(handle, { path, slot, from: 0, limit: position, isWhole: true });
+    } finally {
+      await handle.close();
+    }
+    return chunk.messages();
+  }
+
+  /** Comes after a first `look`. */
+  start(): void {
     if (this.#options.follows) {
       this.#timer = setInterval(() => this.#lookSoon(), LOOK_EVERY_MS);
       this.#watch();
@@ -69,6 +87,12 @@ export class Lines {
     [this.#inUse, this.#next] = [this.#next, this.#inUse];
     this.#readOn();
     return this.#inUse.messages();
+  }
+
+  /** A file is ahead of the others, or no longer. */
+  wait(slot: number, isAhead: boolean): void {
+    this.#files.at(slot).isAhead = isAhead;
+    if (!isAhead) this.#readOn();
   }
 
   async close(): Promise<void> {
@@ -102,13 +126,20 @@ export class Lines {
   }
 
   #readOn(): void {
-    if (this.#isReady || this.#isReading || this.#isClosed) return;
+    if (this.#isReady || this.#isClosed) return;
+    if (this.#isReading) {
+      this.#readsAgain = true;
+      return;
+    }
     this.#isReading = true;
     this.#do(async () => {
       try {
         await this.#fill();
       } finally {
         this.#isReading = false;
+        const again = this.#readsAgain;
+        this.#readsAgain = false;
+        if (again) this.#readOn();
       }
     });
   }
@@ -125,7 +156,7 @@ export class Lines {
     while (!this.#isClosed) {
       const file = this.#files.next();
       if (file === undefined) {
-        this.#ended = !follows;
+        this.#ended = !follows && !this.#files.isWaiting;
         if (this.#ended) wake();
         return;
       }

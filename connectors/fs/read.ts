@@ -29,6 +29,9 @@ export type FileColumns<O> = Simplify<
  * - "streaming" goes on with lines that are appended, and with files that come into the directory; a line counts once
  *   its break is there. New lines become visible together within 100 ms, or as `commit` says.
  *
+ * With `persistence` a run reads each file on from where the last one ended. Files may have grown since; one that is
+ * shorter, gone or begins or ends otherwise there (its first and last 4 KB are looked at) ends the run.
+ *
  * With a primary key a later line replaces the row of its key. Otherwise a row's key is made of the source's name, the
  * file's name and the byte where its line begins: the same in every run.
  *

@@ -1,10 +1,11 @@
 import { type FileHandle, open } from "node:fs/promises";
 import type { Batch } from "../../lib/data/batch.ts";
-import type { TowpathError } from "../../lib/errors.ts";
+import type { StateReader, StateWriter } from "../../lib/data/state.ts";
+import { TowpathError } from "../../lib/errors.ts";
 import { ByteWriter } from "../../lib/io/byte-writer.ts";
 import type { Formatter } from "../../lib/io/formatter.ts";
 import type { Sink, SinkContext, SinkStats } from "../../lib/io/sink.ts";
-import { fileFailure } from "./errors.ts";
+import { fileChanged, fileFailure } from "./errors.ts";
 
 const LF = 10;
 /** Bytes that may wait for the disk before the run waits too. */
@@ -13,6 +14,8 @@ const QUEUED_BYTES_MAX = 16 << 20;
 /** Commits to one file, a record a line, a write a commit. */
 export class FileSink implements Sink {
   readonly name: string;
+  /** A file can be cut back to where it was at the checkpoint, so that nothing stands in it twice. */
+  readonly isView = true;
   readonly #path: string;
   readonly #formatter: Formatter;
   readonly #out = new ByteWriter();
@@ -21,6 +24,8 @@ export class FileSink implements Sink {
   /** What is being written; commits go to the file one after the other. */
   #work: Promise<void> = Promise.resolve();
   #queuedBytes = 0;
+  /** Bytes of the file when all that is queued has been written. */
+  #size = 0;
   #failure: TowpathError | null = null;
   #changes = 0;
   #lastTime: number | null = null;
@@ -35,10 +40,13 @@ export class FileSink implements Sink {
   async open(context: SinkContext): Promise<void> {
     this.#context = context;
     try {
-      this.#handle = await open(this.#path, "w");
+      if (this.#size > 0) await this.#cutBack();
+      this.#handle = await open(this.#path, this.#size > 0 ? "a" : "w");
     } catch (error) {
+      if (error instanceof TowpathError) throw error;
       throw fileFailure(this.#path, "could not be written", error);
     }
+    if (this.#size > 0) return;
     if (this.#formatter.writeHeader === undefined) return;
     this.#formatter.writeHeader(this.#out);
     this.#out.put(LF);
@@ -78,6 +86,14 @@ export class FileSink implements Sink {
     }
   }
 
+  save(writer: StateWriter): void {
+    writer.value("bytes", this.#size);
+  }
+
+  load(reader: StateReader): void {
+    this.#size = reader.value("bytes") as number;
+  }
+
   stats(): SinkStats {
     return { changes: this.#changes, lastTime: this.#lastTime, latencyMs: this.#latencyMs };
   }
@@ -88,11 +104,26 @@ export class FileSink implements Sink {
     this.#handle = null;
   }
 
+  /** To what the checkpoint knows of; what came later is written again. */
+  async #cutBack(): Promise<void> {
+    const handle = await open(this.#path, "r+");
+    try {
+      const stats = await handle.stat();
+      if (!stats.isFile()) return;
+      if (stats.size < this.#size)
+        throw fileChanged(this.#path, "was made shorter", "since an earlier run wrote it");
+      await handle.truncate(this.#size);
+    } finally {
+      await handle.close();
+    }
+  }
+
   /** Queues what was formatted as one write. After a failure nothing more is written: a gap would look like data. */
   #append(time: number | null): void {
     const bytes = Buffer.from(this.#out.view());
     this.#out.reset();
     this.#queuedBytes += bytes.length;
+    this.#size += bytes.length;
     this.#work = this.#work.then(async () => {
       try {
         if (this.#failure === null) await this.#handle?.writeFile(bytes);

@@ -16,6 +16,7 @@ import { Files } from "./files.ts";
 import { FilesParser } from "./files-parser.ts";
 import type { LineRules } from "./line-chunk.ts";
 import { Lines } from "./lines.ts";
+import { FileHistory } from "./source-history.ts";
 
 /** Everything about a source that is known before it runs; checked. */
 export interface FilePlan {
@@ -35,8 +36,10 @@ const REMIND_MS = 1_000;
 /** Rows out of files: a line is a message, a file a partition, the byte where a line begins its offset. */
 export class FileSource implements Source {
   readonly name: string;
+  readonly history: FileHistory;
   readonly #plan: FilePlan;
   readonly #files: Files;
+  readonly #parser: FilesParser;
   readonly #session: InputSession;
   #lines: Lines | null = null;
   #context: SourceContext | null = null;
@@ -50,8 +53,9 @@ export class FileSource implements Source {
     this.#plan = plan;
     this.#files = new Files(path);
     const place = (slot: number): string => this.#files.at(slot).path;
+    this.#parser = new FilesParser(plan.createParser, place);
     this.#session = new InputSession({
-      parser: new FilesParser(plan.createParser, place),
+      parser: this.#parser,
       columns,
       needed,
       primaryKey,
@@ -62,8 +66,10 @@ export class FileSource implements Source {
       position: (slot, offset) => this.#files.placeOf(slot, offset),
       log: (line) => this.#context?.log(`${name}: ${line}`),
       list: (rejection) => this.#context?.reject(rejection),
+      onAhead: (slot, isAhead) => this.#lines?.wait(slot, isAhead),
       now: Date.now,
     });
+    this.history = new FileHistory(this.#files, this.#session);
   }
 
   async open(context: SourceContext): Promise<void> {
@@ -79,7 +85,10 @@ export class FileSource implements Source {
         context.fail(error);
       },
     });
-    await this.#lines.start();
+    await this.#lines.look();
+    this.history.check();
+    await this.#learnHeaders(this.#lines);
+    this.#lines.start();
     this.#reminder = setInterval(() => this.#session.remind(), REMIND_MS);
     this.#reminder.unref();
   }
@@ -99,7 +108,9 @@ export class FileSource implements Source {
   }
 
   seal(time: number): Batch | null {
-    return this.#session.seal(time);
+    const batch = this.#session.seal(time);
+    this.history.sealed();
+    return batch;
   }
 
   release(): void {
@@ -118,6 +129,11 @@ export class FileSource implements Source {
     clearTimeout(this.#dueTimer);
     clearInterval(this.#reminder);
     await this.#lines?.close();
+  }
+
+  async #learnHeaders(lines: Lines): Promise<void> {
+    if (!this.#parser.wantsHeader) return;
+    for (const file of this.#files.all()) if (file.position > 0) this.#parser.learn(await lines.head(file));
   }
 
   /** Commits by time come due while nothing is written. */

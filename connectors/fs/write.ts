@@ -18,12 +18,14 @@ export interface FileWriteOptions {
  * resolves all are on the disk.
  *
  * The file is made anew when the run starts: changes follow from an empty table, so they cannot continue those of an
- * earlier run. csv has the columns in the table's order, then `diff` and `time`; cells are quoted as RFC 4180 says,
+ * earlier run. With `persistence` they do: the file is cut back to what the last checkpoint knows of, and what came
+ * behind it is written again, so that every change stands in it once. csv has the columns in the table's order, then `diff` and `time`; cells are quoted as RFC 4180 says,
  * null is an empty cell and the empty text `""`; lines end with LF. Both formats write bytes as base64, datetimes as
  * ISO 8601, and NaN and the infinities as texts.
  *
  * @throws TowpathError TP_BAD_ARGUMENT; TP_COLUMN_RESERVED for a column called `diff` or `time`; TP_GRAPH_RUNNING.
- *   `pw.run` rejects with TP_FILE_FAILED where the file cannot be written, the disk being full among others.
+ *   `pw.run` rejects with TP_FILE_FAILED where the file cannot be written, the disk being full among others, and with
+ *   TP_FILE_CHANGED where it is shorter than an earlier run left it.
  * @example
  * pw.fs.write(totals, "totals.jsonl", { format: "json" });
  * await pw.run(); // totals.jsonl: {"diff":1,"region":"EU","time":1700000000000,"total":3} …
