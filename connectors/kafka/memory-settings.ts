@@ -4,7 +4,7 @@ import { propertyNames } from "./property-names.ts";
 
 /** librdkafka takes no smaller fetches than these. */
 const FETCH_BYTES_MIN = 64 << 10;
-const FETCH_BYTES_MAX = 8 << 20;
+const FETCH_BYTES_MAX = 2 << 20;
 
 /** Settings that keep a consumer's queue within its share; what the user set wins. */
 export function consumerMemory(settings: KafkaSettings, memory: SourceMemory | undefined): KafkaSettings {

@@ -171,11 +171,11 @@ describe("clientConf", () => {
 });
 
 describe("changed defaults", () => {
-  it("are those of the design", () => {
+  it("are few, and known", () => {
     expect(clientConf("consumer", brokers).global).toEqual({
       ...brokers,
       "fetch.queue.backoff.ms": 1,
-      "fetch.message.max.bytes": 8388608,
+      "fetch.message.max.bytes": 2097152,
       "fetch.wait.max.ms": 10,
       "queued.max.messages.kbytes": 65536,
     });
