@@ -1,0 +1,166 @@
+/** Kafka sources that are resumed: where they begin, what they refuse, and which offsets they commit. */
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { formats } from "../../connectors/formats/index.ts";
+import type { KafkaSettings } from "../../connectors/kafka/options.ts";
+import { KafkaSource } from "../../connectors/kafka/source.ts";
+import type { SourcePlan } from "../../connectors/kafka/source-plan.ts";
+import type { Columns } from "../../lib/data/schema.ts";
+import { defaultCommitPolicy } from "../../lib/io/commit-policy.ts";
+import { COMMIT, ENDED, type JournalledCommit } from "../../lib/io/source.ts";
+import { Checkpoint } from "../support/checkpoint.ts";
+import { produce } from "../support/kafka/clients.ts";
+import { describeIngests } from "../support/kafka/reading.ts";
+import { type MadeCommit, rowsOf } from "../support/kafka-log.ts";
+
+const columns: Columns = [{ name: "data", type: { name: "str", optional: true } }];
+const COMMIT_MARKER = { value: "*COMMIT*" };
+
+function planOf(settings: KafkaSettings, topic: string, more: Partial<SourcePlan> = {}): SourcePlan {
+  return {
+    name: "source",
+    settings: { ...settings },
+    topics: [topic],
+    columns,
+    primaryKey: null,
+    session: "upsert",
+    policy: { ...defaultCommitPolicy, scope: "partition" },
+    mode: "streaming",
+    startFrom: "earliest",
+    partitions: undefined,
+    maxBacklogRows: Number.POSITIVE_INFINITY,
+    onError: "fail",
+    withMetadata: false,
+    holdsCommits: false,
+    createParser: () => formats.raw.parser.create(columns),
+    ...more,
+  };
+}
+
+class Resumed {
+  readonly source: KafkaSource;
+  failure: Error | null = null;
+
+  constructor(plan: SourcePlan) {
+    this.source = new KafkaSource(plan, [true]);
+  }
+
+  async open(checkpoint: Checkpoint | null = null, commits: readonly JournalledCommit[] = []): Promise<this> {
+    this.source.history.resume(checkpoint?.reader() ?? null, commits);
+    await this.source.open({
+      wake() {},
+      log() {},
+      reject() {},
+      fail: (error) => {
+        this.failure = error;
+      },
+      signal: new AbortController().signal,
+    });
+    return this;
+  }
+
+  async next(time: number): Promise<MadeCommit> {
+    for (let found = this.source.poll(); found !== COMMIT; found = this.source.poll()) {
+      if (this.failure !== null) throw this.failure;
+      if (found === ENDED) throw new Error("the source has ended");
+      await sleep(2);
+    }
+    const batch = this.source.seal(time);
+    const range = JSON.parse(JSON.stringify(this.source.history.range())) as unknown;
+    const rows = batch === null ? [] : rowsOf(batch, columns);
+    this.source.release();
+    return { time, range, rows };
+  }
+
+  save(): Checkpoint {
+    const checkpoint = new Checkpoint();
+    this.source.history.save(checkpoint.writer());
+    return checkpoint;
+  }
+}
+
+const at = (partition: number, ...values: string[]) => values.map((value) => ({ value, partition }));
+
+describeIngests("a source that is resumed", ["mock", "real"], (broker) => {
+  it("begins where the last one ended, also from the latest, and knows partitions by name", {
+    timeout: 60_000,
+  }, async () => {
+    const topic = await broker.freshTopic(2);
+    await produce(broker.settings, topic, at(0, "early"));
+    const plan = planOf(broker.settings, topic, { startFrom: "latest" });
+    const first = await new Resumed(plan).open();
+    await produce(broker.settings, topic, [...at(0, "a", "*COMMIT*", "b")]);
+    const a = await first.next(2);
+    expect(a.range).toEqual({
+      to: { [`${topic}/0`]: 3 },
+      from: [
+        [`${topic}/0`, 1],
+        [`${topic}/1`, 0],
+      ],
+    });
+    await first.source.close();
+    await produce(broker.settings, topic, [...at(1, "c"), ...at(0, "*COMMIT*")]);
+    const second = await new Resumed(plan).open(null, [a]);
+    expect(await second.next(2)).toEqual(a);
+    const b = await second.next(4);
+    expect(b.range).toEqual({ to: { [`${topic}/0`]: 5 } });
+    const checkpoint = second.save();
+    await second.source.close();
+    const third = await new Resumed(plan).open(checkpoint, []);
+    await produce(broker.settings, topic, at(1, "*COMMIT*"));
+    const c = await third.next(6);
+    expect([c.range, c.rows.length]).toEqual([{ to: { [`${topic}/1`]: 2 } }, 1]);
+    await third.source.close();
+  });
+
+  it("says so when the topic is not the one that was read", { timeout: 60_000 }, async () => {
+    const topic = await broker.freshTopic(2);
+    await produce(broker.settings, topic, at(1, "a", "*COMMIT*"));
+    const first = await new Resumed(planOf(broker.settings, topic)).open();
+    const made = await first.next(2);
+    const checkpoint = first.save();
+    await first.source.close();
+    const open = (other: string, commits: readonly JournalledCommit[], more: Partial<SourcePlan> = {}) => {
+      const text = JSON.stringify(commits).replaceAll(topic, other);
+      const resumed = new Resumed(planOf(broker.settings, other, more));
+      return resumed.open(null, JSON.parse(text)).finally(() => resumed.source.close());
+    };
+    // A topic without messages, one with fewer partitions, and a source that reads fewer.
+    await expect(open(await broker.freshTopic(2), [made])).rejects.toMatchObject({
+      code: "TP_SOURCE_CHANGED",
+    });
+    await expect(open(await broker.freshTopic(1), [made])).rejects.toMatchObject({
+      code: "TP_SOURCE_CHANGED",
+    });
+    await expect(open(topic, [made], { partitions: [0] })).rejects.toMatchObject({
+      code: "TP_SOURCE_CHANGED",
+    });
+    const renamed = new Resumed(planOf(broker.settings, await broker.freshTopic(2)));
+    expect(() => renamed.source.history.resume(checkpoint.reader(), [])).toThrow(
+      /an earlier run has read the topic/,
+    );
+  });
+
+  it("commits offsets of checkpoints, and not of what has been delivered", { timeout: 60_000 }, async () => {
+    const topic = await broker.freshTopic();
+    await produce(broker.settings, topic, [
+      { value: "a" },
+      COMMIT_MARKER,
+      { value: "b" },
+      COMMIT_MARKER,
+      { value: "c" },
+      COMMIT_MARKER,
+    ]);
+    const settings = { ...broker.settings, "group.id": `g-${randomUUID()}`, "enable.auto.commit": true };
+    const first = await new Resumed(planOf(settings, topic)).open();
+    for (const time of [2, 4, 6]) await first.next(time);
+    first.source.acknowledge(6);
+    first.source.history.checkpointed(2);
+    await first.source.close();
+    // Without a state the committed offsets count where they are asked for.
+    const second = await new Resumed(planOf(settings, topic, { startFrom: "committed" })).open();
+    expect((await second.next(2)).range).toEqual({ to: { [`${topic}/0`]: 4 }, from: [[`${topic}/0`, 2]] });
+    await second.source.close();
+  });
+});
