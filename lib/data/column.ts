@@ -32,6 +32,8 @@ export class TextColumn {
   readonly tags: Uint8Array | null;
   /** `hashText` of each cell that is a value, where whoever made the column had it at no cost. */
   readonly hashes: Uint32Array | null;
+  /** The bytes are never written again: a copy of the column may share them. */
+  readonly isLasting: boolean;
 
   constructor(
     bytes: Uint8Array,
@@ -39,12 +41,14 @@ export class TextColumn {
     ends: Uint32Array,
     tags: Uint8Array | null = null,
     hashes: Uint32Array | null = null,
+    isLasting = false,
   ) {
     this.bytes = bytes;
     this.starts = starts;
     this.ends = ends;
     this.tags = tags;
     this.hashes = hashes;
+    this.isLasting = isLasting;
   }
 }
 

@@ -1,6 +1,7 @@
 import { styleText } from "node:util";
 import type { SinkStats } from "../io/sink.ts";
 import type { SourceStats } from "../io/source.ts";
+import type { CheckpointStats } from "./checkpoint-stats.ts";
 
 type Sources = Readonly<Record<string, SourceStats>>;
 type Outputs = Readonly<Record<string, SinkStats>>;
@@ -46,6 +47,14 @@ export function statusLine(sources: Sources, outputs: Outputs): string {
   });
   const outs = Object.entries(outputs).map(([name, stats]) => `${name}: ${count(stats.changes)} changes`);
   return [...ins, ...outs].join("; ");
+}
+
+/** When the last checkpoint was taken, how much it wrote and how long it took. */
+export function checkpointLine(checkpoint: CheckpointStats | null): string[] {
+  if (checkpoint === null) return [];
+  const { takenAt, bytes, durationMs } = checkpoint;
+  const size = (bytes / 1e6).toFixed(1);
+  return [`checkpoint at ${clockTime(takenAt)}: ${size} MB written in ${count(durationMs)} ms`];
 }
 
 /** How much has failed, where anything has. */

@@ -1,6 +1,7 @@
 import type { SinkStats } from "../io/sink.ts";
 import type { SourceStats } from "../io/source.ts";
-import { errorsLine, renderTable, statusLine } from "./monitor-text.ts";
+import type { CheckpointStats } from "./checkpoint-stats.ts";
+import { checkpointLine, errorsLine, renderTable, statusLine } from "./monitor-text.ts";
 
 /**
  * "auto": the live table on a terminal, else status lines; "none": neither; "in-out": sources and outputs;
@@ -16,6 +17,8 @@ export interface MonitorView {
   stateSize(): number;
   /** Cells that failed, and rows left out for them. */
   errors(): number;
+  /** The last checkpoint of this run; null without one. */
+  checkpoint(): CheckpointStats | null;
 }
 
 export interface Monitor {
@@ -82,7 +85,7 @@ class LiveTable implements Monitor {
     const state = this.#all ? this.#view.stateSize() : null;
     const width = process.stderr.columns ?? 80;
     const lines = renderTable(this.#view.sources(), this.#view.outputs(), this.#rates, state, width);
-    lines.push(...errorsLine(this.#view.errors()));
+    lines.push(...errorsLine(this.#view.errors()), ...checkpointLine(this.#view.checkpoint()));
     process.stderr.write(`${lines.join("\n")}\n`);
     this.#drawnLines = lines.length;
   }
@@ -132,7 +135,8 @@ class StatusLines implements Monitor {
 
   #report(): void {
     const ends = statusLine(this.#view.sources(), this.#view.outputs());
-    const line = [ends, ...errorsLine(this.#view.errors())].join("; ");
+    const rest = [...errorsLine(this.#view.errors()), ...checkpointLine(this.#view.checkpoint())];
+    const line = [ends, ...rest].join("; ");
     if (line !== this.#last) writeLine(line);
     this.#last = line;
   }

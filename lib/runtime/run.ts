@@ -12,11 +12,12 @@ import { Engine } from "./engine.ts";
 import { ErrorLog } from "./error-log.ts";
 import { Failures, type OnError } from "./failures.ts";
 import { createMonitor, type Monitor, type MonitoringLevel, type MonitorView } from "./monitor.ts";
+import type { PersistenceOptions } from "./persistence-options.ts";
 import { replay } from "./replay.ts";
 import { runHook } from "./run-hook.ts";
 import { RunLoop, type RunningSource } from "./run-loop.ts";
-import { type NamedSource, type PersistenceOptions, StateKeeper } from "./state-keeper.ts";
 import { type OnStall, StallWatch } from "./stall-watch.ts";
+import { type NamedSource, StateKeeper } from "./state-keeper.ts";
 import { allUndelivered } from "./undelivered.ts";
 import { Waker } from "./waker.ts";
 import { watchProgram } from "./watch.ts";
@@ -298,6 +299,7 @@ class Run {
       outputs: () => named(this.#sinks),
       stateSize: () => this.#engine.stateSize,
       errors: () => this.#failures.count,
+      checkpoint: () => this.#keeper?.lastCheckpoint ?? null,
     };
   }
 

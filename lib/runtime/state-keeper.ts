@@ -10,18 +10,13 @@ import { Journal } from "../persistence/journal.ts";
 import { dropJournal } from "../persistence/journal-files.ts";
 import { pageHash } from "../persistence/page-hash.ts";
 import { StateDirectory, writeFailure } from "../persistence/state-directory.ts";
+import type { CheckpointStats } from "./checkpoint-stats.ts";
 import type { Engine } from "./engine.ts";
 import { ErrorLog } from "./error-log.ts";
 import { HeldOutputs } from "./held-outputs.ts";
+import { checkedPersistence, type PersistenceOptions } from "./persistence-options.ts";
 import { type Recovered, recover } from "./recovery.ts";
 import type { CommitKeeper, RunningSource } from "./run-loop.ts";
-
-export interface PersistenceOptions {
-  /** A directory of this run's own; made where it is not there. */
-  readonly path: string;
-  /** Milliseconds from one checkpoint to the next; default 10,000. Fewer: less to do again after a crash, more writing. */
-  readonly snapshotEveryMs?: number;
-}
 
 /** A part of the run whose state is kept, under a name that no other of its kind has. */
 export interface NamedSource extends RunningSource {
@@ -45,18 +40,6 @@ export interface KeptRun {
   fail(error: Error): void;
   wake(): void;
 }
-
-/** The last checkpoint, for the live table. */
-export interface CheckpointStats {
-  readonly takenAt: number;
-  readonly durationMs: number;
-  /** For how long the engine stood still. */
-  readonly stallMs: number;
-  /** What was written: pages that had changed. */
-  readonly bytes: number;
-}
-
-const SNAPSHOT_EVERY_MS = 10_000;
 
 /**
  * Keeps a run's state on disk:
@@ -124,10 +107,8 @@ export class StateKeeper implements CommitKeeper {
   }
 
   /** Takes the directory, and gives the run's parts the state that is there: before any of them is opened. */
-  static async open(
-    { path, snapshotEveryMs = SNAPSHOT_EVERY_MS }: PersistenceOptions,
-    run: KeptRun,
-  ): Promise<StateKeeper> {
+  static async open(options: PersistenceOptions, run: KeptRun): Promise<StateKeeper> {
+    const { path, snapshotEveryMs } = checkedPersistence(options);
     for (const { name, source, site } of run.sources) checkHistory(name, source, site);
     const plan = { operators: run.engine.states, sources: run.sources };
     const directory = await StateDirectory.open(path);

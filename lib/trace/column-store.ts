@@ -254,7 +254,7 @@ class TextStore extends TagStore implements ColumnStore {
     const ends = new Uint32Array(n);
     gatherUints(this.#starts, slots, n, starts);
     gatherUints(this.#ends, slots, n, ends);
-    return new TextColumn(this.#arena.bytes, starts, ends, this.gatherTags(slots, n));
+    return new TextColumn(this.#arena.bytes, starts, ends, this.gatherTags(slots, n), null, true);
   }
 
   save(writer: StateWriter, used: number): void {

@@ -1,5 +1,6 @@
 import { assert } from "../base/assert.ts";
 import { grown } from "../base/growth.ts";
+import type { StateReader, StateWriter } from "../data/state.ts";
 
 /**
  * Open addressing from 32-bit hashes to slots, with linear probing and deletion by shifting back (no tombstones, so
@@ -13,6 +14,8 @@ export class HashTable {
   count = 0;
   /** By slot. Kept so that deletion and growth need not look at the values. */
   #hashes = new Uint32Array(64);
+  /** By slot: 1 where it is in the table. Read by `save` alone, which need not walk the table for it. */
+  #live = new Uint8Array(64);
 
   hashAt(slot: number): number {
     return this.#hashes[slot];
@@ -22,6 +25,8 @@ export class HashTable {
     if (2 * (this.count + 1) > this.mask + 1) this.#grow();
     this.#hashes = grown(this.#hashes, slot + 1);
     this.#hashes[slot] = hash;
+    this.#live = grown(this.#live, slot + 1);
+    this.#live[slot] = 1;
     this.#place(hash, slot);
     this.count++;
   }
@@ -43,6 +48,7 @@ export class HashTable {
       hole = at;
     }
     entries[2 * hole] = 0;
+    this.#live[slot] = 0;
     this.count--;
   }
 
@@ -66,6 +72,28 @@ export class HashTable {
     this.mask = 63;
     this.count = 0;
     for (const slot of slots) this.insert(hashes[slot], slot);
+  }
+
+  /** Slots [0, used) are written. */
+  save(writer: StateWriter, used: number): void {
+    this.#hashes = grown(this.#hashes, used);
+    this.#live = grown(this.#live, used);
+    writer.array("hashes", this.#hashes, used);
+    writer.array("live", this.#live, used);
+  }
+
+  load(reader: StateReader): void {
+    this.#hashes = reader.uint32("hashes", 64);
+    this.#live = reader.uint8("live", 64);
+    this.count = 0;
+    for (const live of this.#live) this.count += live;
+    let size = 64;
+    while (2 * (this.count + 1) > size) size *= 2;
+    this.mask = size - 1;
+    this.entries = new Int32Array(2 * size);
+    for (let slot = 0; slot < this.#live.length; slot++) {
+      if (this.#live[slot] === 1) this.#place(this.#hashes[slot], slot);
+    }
   }
 
   #matching(at: number, hash: number): number {

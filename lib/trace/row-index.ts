@@ -64,26 +64,13 @@ export class RowIndex {
 
   save(writer: StateWriter): void {
     this.slots.save(writer.scope("slots"));
-    const hashes = new Uint32Array(this.capacity);
-    const live = new Uint8Array(this.capacity);
-    const { entries } = this.#table;
-    for (let i = 0; i < entries.length; i += 2) {
-      if (entries[i] === 0) continue;
-      hashes[entries[i] - 1] = entries[i + 1];
-      live[entries[i] - 1] = 1;
-    }
-    writer.array("hashes", hashes, this.capacity);
-    writer.array("live", live, this.capacity);
+    this.#table.save(writer, this.capacity);
     this.stores.forEach((store, i) => store.save(writer.scope(`column${i}`), this.capacity));
   }
 
   load(reader: StateReader): void {
     this.slots.load(reader.scope("slots"));
-    const live = reader.uint8("live");
-    this.#table.rebuild(
-      [...live.keys()].filter((slot) => live[slot] === 1),
-      reader.uint32("hashes"),
-    );
+    this.#table.load(reader);
     this.stores.forEach((store, i) => store.load(reader.scope(`column${i}`)));
   }
 

@@ -20,7 +20,7 @@ vi.mock("../../lib/base/source-site.ts", async (importOriginal) => ({
 
 /** A new place at every run; TOWPATH_FUZZ_SEED goes back to one. */
 const seed = seedFrom("TOWPATH_FUZZ_SEED");
-const programs = Number(process.env.TOWPATH_FUZZ_RESTARTS ?? 2_000);
+const programs = Number(process.env.TOWPATH_FUZZ_RESTARTS ?? 1_000);
 
 describe(`programs that are restarted again and again, from seed ${seed}`, () => {
   test(`${programs} write what they write without`, { timeout: 300_000 }, async () => {
