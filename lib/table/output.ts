@@ -55,7 +55,7 @@ export function rekeyed(table: object, input: PlanNode, keys: readonly number[])
   return planOf(table).add({
     operator: "rekey",
     inputs: [input],
-    options: { keys },
+    options: { said: "withIdFrom", by: "values", keys },
     columns: input.columns,
     appendOnly: false,
     site: userSite(),

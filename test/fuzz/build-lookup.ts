@@ -31,7 +31,17 @@ export class LookupBuilder {
     this.#makeCall = makeCall;
   }
 
-  keySet(op: KeySetOp, own: PlanNode, other: PlanNode, columns: Columns): PlanNode {
+  step(
+    step: StepSpec & { op: KeySetOp | "ix" },
+    at: (number: number) => PlanNode,
+    columns: Columns,
+  ): PlanNode {
+    if (step.op === "ix") return this.#ix(step, at(step.input), at(step.target), columns);
+    const [own, other] = step.inputs as readonly [number, number];
+    return this.#keySet(step.op, at(own), at(other), columns);
+  }
+
+  #keySet(op: KeySetOp, own: PlanNode, other: PlanNode, columns: Columns): PlanNode {
     const lookup = { said: op, pointer: null, required: op === "restrict", optional: false };
     if (op === "restrict") {
       const { node, from } = this.#lookup(other, own, { ...lookup, mode: "left" });
@@ -54,7 +64,7 @@ export class LookupBuilder {
     return this.#pick(kept, 0, columns);
   }
 
-  ix(step: StepSpec & { op: "ix" }, looking: PlanNode, target: PlanNode, columns: Columns): PlanNode {
+  #ix(step: StepSpec & { op: "ix" }, looking: PlanNode, target: PlanNode, columns: Columns): PlanNode {
     const { pointer, optional, allowMisses } = step;
     const lookup = { said: "ix", mode: "left", pointer, optional, required: !allowMisses } as const;
     const { node, from } = this.#lookup(looking, target, lookup);

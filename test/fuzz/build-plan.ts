@@ -1,6 +1,7 @@
 import type { Columns } from "../../lib/data/schema.ts";
 import { type ColumnType, parseType } from "../../lib/data/type.ts";
 import type { ExpressionNode } from "../../lib/expressions/node.ts";
+import type { RekeyOptions } from "../../lib/operators/rekey.ts";
 import type { PlanNode } from "../../lib/plan/node.ts";
 import { LookupBuilder } from "./build-lookup.ts";
 import { forgetful, functionOf } from "./functions.ts";
@@ -104,17 +105,8 @@ class PlanBuilder {
         );
       }
       case "without":
-        return this.#select(
-          at(step.input),
-          columns.map(({ name }) => this.#named(at(step.input), name)),
-          columns,
-        );
       case "rename":
-        return this.#select(
-          at(step.input),
-          at(step.input).columns.map(({ name }) => this.#named(at(step.input), name)),
-          columns,
-        );
+        return this.#renamed(step, at(step.input), columns);
       case "filter":
         return this.#filter(at(step.input), this.#expression(step.where, at(step.input)));
       case "split":
@@ -132,49 +124,73 @@ class PlanBuilder {
         return this.#applyAsync(step, at(step.input), columns);
       case "removeErrors":
         return this.node("removeErrors", [at(step.input)], {}, columns, at(step.input).appendOnly);
-      case "withIdFrom": {
-        const options = { said: "withIdFrom", by: "values", keys: step.values };
-        return this.node("rekey", [at(step.input)], options, columns, false);
-      }
+      case "withIdFrom":
+        return this.#rekey(at(step.input), { said: step.op, by: "values", keys: step.values });
       case "intersect":
       case "difference":
       case "restrict":
       case "updateCells":
-        return this.#lookups.keySet(
-          step.op,
-          at(step.inputs[0] as number),
-          at(step.inputs[1] as number),
-          columns,
-        );
       case "ix":
-        return this.#lookups.ix(step, at(step.input), at(step.target), columns);
+        return this.#lookups.step(step, at, columns);
       case "sort":
-        return this.#sorted(step, at(step.input), columns, []);
       case "diff":
-        return this.#difference(step, at(step.input), columns);
       case "interpolate":
-        return this.#interpolated(step, at(step.input), columns);
       case "toStream":
-        return this.node("toStream", [at(step.input)], {}, columns, true);
       case "fromStream":
-        return this.node("fromStream", [at(step.input)], { isUpsert: step.column }, columns, false);
+        return this.#ordered(step, at(step.input), columns);
       case "updateRows":
         return this.node("updateRows", step.inputs.map(at), {}, columns, false);
       case "concatReindex":
         return this.#concat(
-          step.inputs.map((input, number) =>
-            this.node("reindex", [at(input)], { number }, columns, at(input).appendOnly),
-          ),
+          step.inputs.map((input, number) => this.#reindex(at(input), number, columns)),
           columns,
         );
       case "groupBy":
         return this.#groupBy(step, at(step.input), columns);
       case "join":
         return this.#join(step, at(step.left), at(step.right), columns);
-      case "concat": {
-        const joined = this.#concat(step.inputs.map(at), columns);
-        return this.node("rekey", [joined], { said: "concat", by: "own", keys: [] }, columns, false);
-      }
+      case "concat":
+        return this.#rekey(this.#concat(step.inputs.map(at), columns), {
+          said: step.op,
+          by: "own",
+          keys: [],
+        });
+    }
+  }
+
+  #renamed(step: StepSpec & { op: "without" | "rename" }, input: PlanNode, columns: Columns): PlanNode {
+    const kept = step.op === "without" ? columns : input.columns;
+    return this.#select(
+      input,
+      kept.map(({ name }) => this.#named(input, name)),
+      columns,
+    );
+  }
+
+  #rekey(input: PlanNode, options: RekeyOptions): PlanNode {
+    return this.node("rekey", [input], options, input.columns, false);
+  }
+
+  #reindex(input: PlanNode, number: number, columns: Columns): PlanNode {
+    return this.node("reindex", [input], { number }, columns, input.appendOnly);
+  }
+
+  #ordered(
+    step: StepSpec & { op: "sort" | "diff" | "interpolate" | "toStream" | "fromStream" },
+    input: PlanNode,
+    columns: Columns,
+  ): PlanNode {
+    switch (step.op) {
+      case "sort":
+        return this.#sorted(step, input, columns, []);
+      case "diff":
+        return this.#difference(step, input, columns);
+      case "interpolate":
+        return this.#interpolated(step, input, columns);
+      case "toStream":
+        return this.node("toStream", [input], {}, columns, true);
+      case "fromStream":
+        return this.node("fromStream", [input], { isUpsert: step.column }, columns, false);
     }
   }
 

@@ -143,19 +143,13 @@ function said(step: StepSpec, tables: readonly AnyTable[], schemas: readonly Nam
     case "removeErrors":
       return call(table, "removeErrors");
     case "withKey":
-      return call(
-        table,
-        "withColumns",
-        record([[step.name, keyOf(table as object as Record<string, never>)]]),
-      );
+      return call(table, "withColumns", record([[step.name, keyOf(table as never)]]));
     case "withIdFrom":
       return call(table, "withIdFrom", ...step.values.map((column) => direct({ column, type: "" })));
     case "ix": {
       const { optional, allowMisses } = step;
-      return call(at(step.target), "ix", direct({ column: step.pointer, type: "" }), {
-        optional,
-        allowMisses,
-      });
+      const options = { optional, allowMisses };
+      return call(at(step.target), "ix", direct({ column: step.pointer, type: "" }), options);
     }
     case "toStream":
       return call(table, "toStream", step.name);

@@ -235,19 +235,9 @@ function isSoundStep(step: StepSpec, tables: readonly Named<string>[]): boolean 
     case "ix":
       return fitsPointer(columns[step.pointer]?.[1], step.optional);
     case "sort":
-      return !step.names.some(has) && [step.key, ...step.instance].every((i) => i < columns.length);
     case "diff":
-      return (
-        !has(step.name) &&
-        [step.key, ...step.instance].every((i) => i < columns.length) &&
-        ["int", "float", "duration"].includes(required(columns[step.value]?.[1] ?? ""))
-      );
     case "interpolate":
-      return (
-        step.instance.every((i) => i < columns.length) &&
-        ["int", "float", "datetime", "duration"].includes(columns[step.time]?.[1] ?? "") &&
-        step.values.every((i) => ["int", "float"].includes(required(columns[i]?.[1] ?? "")))
-      );
+      return isSoundOrder(step, columns, has);
     case "toStream":
       return !has(step.name);
     case "fromStream":
@@ -269,6 +259,23 @@ function isSoundStep(step: StepSpec, tables: readonly Named<string>[]): boolean 
     case "rename":
       return step.names.every(([name, old]) => has(old) && !has(name));
   }
+}
+
+function isSoundOrder(
+  step: StepSpec & { op: "sort" | "diff" | "interpolate" },
+  columns: Named<string>,
+  has: (name: string) => boolean,
+): boolean {
+  const typeAt = (i: number): string => required(columns[i]?.[1] ?? "");
+  if (step.instance.some((i) => i >= columns.length)) return false;
+  if (step.op === "sort") return !step.names.some(has) && step.key < columns.length;
+  if (step.op === "diff") {
+    const isNumber = ["int", "float", "duration"].includes(typeAt(step.value));
+    return isNumber && !has(step.name) && step.key < columns.length;
+  }
+  const times = ["int", "float", "datetime", "duration"];
+  const isTime = times.includes(columns[step.time]?.[1] ?? "");
+  return isTime && step.values.every((i) => ["int", "float"].includes(typeAt(i)));
 }
 
 function fitsPointer(type: string | undefined, mayBeNull: boolean): boolean {

@@ -43,7 +43,8 @@ export type StepSpec =
       readonly on: readonly (readonly [left: ExpressionSpec, right: ExpressionSpec])[];
       readonly columns: Named<{ readonly side: 0 | 1; readonly column: number }>;
     }
-  | { readonly op: "concat" | "concatReindex" | "updateRows" | KeySetOp; readonly inputs: readonly number[] }
+  | { readonly op: "concat" | "concatReindex" | "updateRows"; readonly inputs: readonly number[] }
+  | { readonly op: KeySetOp; readonly inputs: readonly number[] }
   /** The rows of `target` that the pointer column finds. */
   | {
       readonly op: "ix";
