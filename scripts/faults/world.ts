@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KafkaBroker } from "../../test/support/kafka/broker.ts";
+import { watermarks } from "../../test/support/kafka/clients.ts";
 import type { Rng } from "../../test/support/rng.ts";
 import { Feeder } from "./feeder.ts";
 import { type Verdict, verify } from "./verify.ts";
@@ -13,6 +14,8 @@ import type { VictimOrders, Workload } from "./workload.ts";
 const SNAPSHOT_EVERY_MS = 300;
 /** How long a victim may take to end by itself once it is asked to. */
 const END_MS = 20_000;
+/** How long a victim may take to start, recover and write. */
+const WORKS_WITHIN_MS = 40_000;
 
 /** What a scenario has to work with: a fed topic, a victim that it may do anything to, and the broker of both. */
 export class World implements AsyncDisposable {
@@ -52,6 +55,20 @@ export class World implements AsyncDisposable {
     if (this.#victim?.isOver === false) throw new Error("the victim still runs");
     this.#victim = new VictimProcess(this.orders, env, wrapper);
     return this.#victim;
+  }
+
+  /** Waits until the victim has written something more; throws when it ends before, or takes too long. */
+  async working(): Promise<void> {
+    const victim = this.#victim;
+    const written = (): Promise<number> =>
+      watermarks(this.broker.settings, this.orders.output, 0).then(({ high }) => high);
+    const before = await written();
+    const deadline = performance.now() + WORKS_WITHIN_MS;
+    while ((await written()) <= before) {
+      if (victim?.isOver === true) throw new VictimFailed(await victim.ended);
+      if (performance.now() > deadline) throw new Error(`the victim wrote nothing for ${WORKS_WITHIN_MS} ms`);
+      await sleep(50);
+    }
   }
 
   /** Waits for some time of these bounds, in ms; throws when the victim ends by itself meanwhile. */

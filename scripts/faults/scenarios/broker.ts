@@ -11,12 +11,13 @@ export const brokerKilled: Scenario = {
   run: async (world, rounds) => {
     world.start();
     for (let round = 0; round < rounds; round++) {
-      await world.live(1_500, 3_000);
+      await world.working();
+      await world.live(500, 2_000);
       await world.broker.kill("SIGKILL");
       await sleep(world.rng.between(0, 2_000));
       await world.broker.restart("SIGKILL");
     }
-    await world.live(1_000, 2_000);
+    await world.working();
     return rounds;
   },
 };
@@ -30,7 +31,8 @@ export const brokerRestarted: Scenario = {
   run: async (world, rounds) => {
     world.start();
     for (let round = 0; round < rounds; round++) {
-      await world.live(1_500, 3_000);
+      await world.working();
+      await world.live(500, 2_000);
       await world.broker.restart("SIGTERM");
     }
     return rounds;
@@ -46,7 +48,8 @@ export const brokerPaused: Scenario = {
   run: async (world, rounds) => {
     for (let round = 0; round < rounds; round++) {
       world.start();
-      await world.live(1_500, 2_500);
+      await world.working();
+      await world.live(100, 1_000);
       await world.broker.kill("SIGSTOP");
       try {
         await world.live(1_000, 4_000);

@@ -16,7 +16,8 @@ function crashingAt(point: CrashPoint): Scenario {
       if (point === "in-recovery") {
         // There must be something to recover first.
         world.start();
-        await world.live(1_500, 2_500);
+        await world.working();
+        await world.live(50, 250);
         await world.kill();
       }
       for (let round = 0; round < rounds; round++) {

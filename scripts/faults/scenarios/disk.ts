@@ -19,7 +19,7 @@ export const diskFull: Scenario = {
     for (let round = 0; round < rounds; round++) {
       if (round === 0) {
         world.start();
-        await world.live(1_500, 2_000);
+        await world.working();
         await world.kill();
       }
       const largest = Math.max(0, ...(await stateFiles(world)).map(({ size }) => size));
@@ -30,7 +30,7 @@ export const diskFull: Scenario = {
       clearTimeout(timer);
       if (end.code !== 1 || !end.words.includes("TP_STATE_WRITE")) throw new VictimFailed(end);
       world.start();
-      await world.live(1_500, 2_500);
+      await world.working();
       await world.kill();
     }
     return rounds;
@@ -46,11 +46,12 @@ export const damagedState: Scenario = {
   run: async (world, rounds) => {
     for (let round = 0; round < rounds; round++) {
       world.start();
-      await world.live(2_000, 3_000);
+      await world.working();
+      await world.live(300, 1_500);
       await world.kill();
       const undo = await damage(world);
       const victim = world.start();
-      const refused = await Promise.race([victim.ended, world.live(2_000, 2_500).catch(() => null)]);
+      const refused = await Promise.race([victim.ended, world.working().catch(() => null)]);
       await world.kill();
       if (refused === undefined || refused === null) continue;
       if (refused.code !== 1 || !refused.words.includes("TP_STATE_")) throw new VictimFailed(refused);
@@ -66,7 +67,10 @@ async function stateFiles(world: World): Promise<{ path: string; size: number }[
   return Promise.all(files.map(async (path) => ({ path, size: (await stat(path)).size })));
 }
 
-/** Cuts or flips, and returns what takes it back. */
+/**
+ * Cuts or flips, and returns what takes it back. The journal's end is left alone: a record that is cut off there is
+ * what a crash leaves behind, and nothing tells whether it had been on disk before.
+ */
 async function damage(world: World): Promise<() => Promise<void>> {
   const files = (await stateFiles(world)).filter(({ size }) => size > 0);
   const { path, size } = world.rng.pick(files);
@@ -74,9 +78,10 @@ async function damage(world: World): Promise<() => Promise<void>> {
   try {
     const before = Buffer.alloc(size);
     await file.read(before, 0, size, 0);
-    if (world.rng.chance(0.5)) await truncate(path, world.rng.below(size));
+    const isJournal = path.includes("journal");
+    if (!isJournal && world.rng.chance(0.5)) await truncate(path, world.rng.below(size));
     else {
-      const at = world.rng.below(size);
+      const at = world.rng.below(isJournal ? Math.ceil(size / 2) : size);
       await file.write(Buffer.of(before[at] ^ (1 << world.rng.below(8))), 0, 1, at);
     }
     return async () => {

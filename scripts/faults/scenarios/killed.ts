@@ -10,8 +10,9 @@ export const killed: Scenario = {
   run: async (world, rounds) => {
     for (let round = 0; round < rounds; round++) {
       world.start();
-      // Some of the kills fall into the start and the recovery.
-      await world.live(100, 3_500);
+      // Every other kill may fall into the start and the recovery.
+      if (round % 2 === 0) await world.working();
+      await world.live(50, 2_500);
       await world.kill();
     }
     return rounds;

@@ -24,7 +24,7 @@ export const partitionsGrow: Scenario = {
   run: async (world, rounds) => {
     for (let round = 0; round < rounds; round++) {
       world.start();
-      await world.live(1_500, 2_500);
+      await world.working();
       if (round % 2 === 1) await world.kill();
       await addPartition(world);
       if (round % 2 === 0) await world.live(500, 6_000);
@@ -62,7 +62,7 @@ export const retentionPassed: Scenario = {
     for (let round = 0; round < rounds; round++) {
       if (round === 0) {
         world.start();
-        await world.live(1_500, 2_500);
+        await world.working();
         await world.kill();
         await sleep(UNREAD_MS);
         await world.feeder.stop();
