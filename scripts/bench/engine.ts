@@ -4,6 +4,8 @@
  *     npm run bench -- engine [--peer db-ivm,d2ts] [--rows N] [--rounds N] [--check] [--update-baseline]
  *
  * "towpath" remembers its rows, as it must where rows can be removed; "towpath append-only" is told that they cannot.
+ * "towpath columns" gives the engine column batches and takes column batches from it: what is left of the work without
+ * JS objects at either end.
  */
 import { isDeepStrictEqual } from "node:util";
 import { nodeCommand } from "./harness/contenders.ts";
@@ -31,6 +33,7 @@ const size = [String(rows), String(COMMIT_ROWS)];
 const commands = new Map<string, Command>([
   ["towpath", nodeCommand("jobs/engine.ts", size)],
   ["towpath append-only", nodeCommand("jobs/engine.ts", [...size, "append-only"])],
+  ["towpath columns", nodeCommand("jobs/engine-columns.ts", size)],
 ]);
 const versions: Record<string, string> = {};
 const missing: Record<string, string> = {};
