@@ -1,17 +1,21 @@
 import { userSite } from "../base/source-site.ts";
 import { GroupMethods } from "./group-methods.ts";
-import { type ConditionSaid, JoinResult, joinScopes } from "./join.ts";
+import { type ConditionSaid, type JoinOptions, JoinResult, joinScopes } from "./join.ts";
 import type { Table } from "./table.ts";
 import { scopeOf } from "./table-scope.ts";
 import type { How, JoinMode, Nullable } from "./types.ts";
 
-type Conditions<L, R> = readonly [ConditionSaid<L, R>, ...ConditionSaid<L, R>[]];
+/** Conditions, and options behind them. */
+type Conditions<L, R> = readonly [ConditionSaid<L, R>, ...(ConditionSaid<L, R> | JoinOptions<L, R>)[]];
 
 /** How a table's rows are paired with those of another. */
 export abstract class JoinMethods<C> extends GroupMethods<C> {
   /**
    * The pairs of rows that meet all conditions, each an equality between a column or expression of this table and one
    * of the other; null equals null. A table is joined with itself by a callback.
+   *
+   * Each pair has a key of its own, made of both rows' keys, for as long as it exists; `{ id: pw.keyOf(orders) }` behind
+   * the conditions gives it that of one side, where a row has at most one partner.
    *
    * @throws TowpathError TP_JOIN_CONDITION, TP_JOIN_AMBIGUOUS, TP_EXPRESSION_TYPE.
    * @example orders.join(customers, orders.customer.eq(customers.id)).select({ segment: customers.segment })

@@ -6,6 +6,7 @@ import type { ColumnNode, ExpressionNode, KeyNode } from "../expressions/node.ts
 import type { PlanNode } from "../plan/node.ts";
 import { createTable } from "./create-table.ts";
 import { Grouped, groupingKeys, reduceNode } from "./grouping.ts";
+import { idSaid, isOptions, rowKey } from "./join-id.ts";
 import { badArgument } from "./names.ts";
 import { columnRecord, resolve, resolveKey, type Scope, type Side, said, withNode } from "./scope.ts";
 import { bindRowwise, filterNode, nodeOfOperand, placed, selectionOf, selectNode } from "./selection.ts";
@@ -19,6 +20,17 @@ export type Condition<L, R> = Expression<boolean, NameOf<L> | NameOf<R>>;
 export type ConditionSaid<L, R> =
   | Condition<L, R>
   | ((left: ColumnsOf<L>, right: ColumnsOf<R>) => Condition<L, R> | readonly Condition<L, R>[]);
+
+/** What a join takes behind its conditions. */
+export interface JoinOptions<L, R> {
+  /**
+   * The side whose keys the pairs get: `pw.keyOf(orders)`, or a callback. A row with several partners is a
+   * TP_KEY_COLLISION at run time. Default: keys of their own, made of both sides'.
+   */
+  readonly id:
+    | Expression<string, never>
+    | ((left: ColumnsOf<L>, right: ColumnsOf<R>) => Expression<string, never>);
+}
 
 /** The columns of both sides as a callback's arguments. */
 type Sides<L, R> = [left: ColumnsOf<L>, right: ColumnsOf<R>];
@@ -109,19 +121,17 @@ export function joinScopes(
 ): Scope {
   if (left.plan !== right.plan) throw badArgument("join is given a table of another graph", site);
   const { plan } = left;
-  const pairs = conditionsSaid(left, right, conditions, site);
-  const l = placed(
-    plan,
-    left.node,
-    pairs.map((pair) => pair.left),
+  const sides = [callbackSide(left), callbackSide(right)] as const;
+  const pairs = conditionsSaid(
+    sides,
+    conditions.filter((item) => !isOptions(item)),
     site,
   );
-  const r = placed(
-    plan,
-    right.node,
-    pairs.map((pair) => pair.right),
-    site,
-  );
+  const id = idSaid(mode, sides, conditions.find(isOptions), site);
+  const place = (side: "left" | "right", { node }: Scope) =>
+    placed(plan, node, [...pairs.map((pair) => pair[side]), ...(id === side ? [rowKey] : [])], site);
+  const l = place("left", left);
+  const r = place("right", right);
   const columns = [
     ...unmatched(l.node, mode === "right" || mode === "outer"),
     ...unmatched(r.node, mode === "left" || mode === "outer"),
@@ -129,12 +139,21 @@ export function joinScopes(
   const node = plan.add({
     operator: "join",
     inputs: [l.node, r.node],
-    options: { mode, leftKeys: l.positions, rightKeys: r.positions },
+    options: {
+      mode,
+      leftKeys: l.positions.slice(0, pairs.length),
+      rightKeys: r.positions.slice(0, pairs.length),
+    },
     columns,
     appendOnly: mode === "inner" && left.node.appendOnly && right.node.appendOnly,
     site,
   });
-  return joinedScope(mode, left, right, node, l.node.columns.length, site);
+  const width = l.node.columns.length;
+  if (id === null) return joinedScope(mode, left, right, node, width, site);
+  const key = id === "left" ? l.positions[pairs.length] : width + r.positions[pairs.length];
+  const options = { said: "join", by: "pointer", keys: [key] };
+  const keyed = plan.add({ operator: "rekey", inputs: [node], options, columns, appendOnly: false, site });
+  return joinedScope(mode, left, right, keyed, width, site);
 }
 
 function joinedScope(
@@ -185,25 +204,27 @@ interface KeyPair {
   readonly right: ExpressionNode;
 }
 
+/** One side with the callback's argument for it. */
+interface CallbackSide {
+  readonly record: object;
+  readonly scope: Scope;
+}
+
+function callbackSide(scope: Scope): CallbackSide {
+  const owner = scope.plan.addOwner(null);
+  const side: Side = { owner, from: 0 };
+  const record = columnRecord(scope.node.columns, owner);
+  return { record, scope: { ...scope, sides: [...scope.sides, side] } };
+}
+
 function conditionsSaid(
-  left: Scope,
-  right: Scope,
+  [left, right]: readonly [CallbackSide, CallbackSide],
   given: readonly unknown[],
   site: SourceSite | null,
 ): KeyPair[] {
-  const records = [left, right].map((scope) => {
-    const owner = scope.plan.addOwner(site);
-    const side: Side = { owner, from: 0 };
-    return {
-      record: columnRecord(scope.node.columns, owner),
-      scope: { ...scope, sides: [...scope.sides, side] },
-    };
-  });
-  const flat = given.flatMap((item) =>
-    typeof item === "function" ? item(...records.map(({ record }) => record)) : item,
-  );
+  const flat = given.flatMap((item) => (typeof item === "function" ? item(left.record, right.record) : item));
   if (flat.length === 0) throw badCondition("join needs a condition", site);
-  return flat.map((condition) => keyPair(condition, records[0].scope, records[1].scope, site));
+  return flat.map((condition) => keyPair(condition, left.scope, right.scope, site));
 }
 
 /** `a.eq(b)` with one side's columns in a and the other's in b, in either order. */
