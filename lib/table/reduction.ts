@@ -26,7 +26,10 @@ export function reduction<T>(
   const given = args.filter((arg) => arg !== undefined);
   if (given.length < arity[0] || given.length > arity[1]) {
     const takes = arity[0] === arity[1] ? `${arity[0]}` : `${arity[0]} to ${arity[1]}`;
-    throw badArgument(`${name} takes ${takes} column${takes === "1" ? "" : "s"}, not ${given.length}`, site);
+    throw badArgument(
+      `${name} takes ${takes} argument${takes === "1" ? "" : "s"}, not ${given.length}`,
+      site,
+    );
   }
   const nodes = given.map((arg) => asNumber(name, nodeOfOperand(arg, `the argument of ${name}`)));
   const types = nodes.map((node) => node.type);
