@@ -30,6 +30,9 @@ const optionNames: readonly string[] = [...callbackNames, "name"];
  * Calls come one at a time. Where one returns a promise, the next waits for it, and so does the run. An error thrown or
  * rejected ends the run with TP_FUNCTION_FAILED.
  *
+ * With `persistence` a run calls them with what is new: not again with what an earlier run had delivered, but for the
+ * commits that were under way when it ended.
+ *
  * @throws TowpathError TP_BAD_ARGUMENT without a function, or for another option; TP_GRAPH_RUNNING.
  * @example
  * pw.subscribe(counts, { onChange: ({ row, diff }) => console.log(diff > 0 ? "+" : "-", row.word, row.count) });

@@ -10,8 +10,10 @@ import type { Columns } from "../../lib/data/schema.ts";
 import { defaultCommitPolicy } from "../../lib/io/commit-policy.ts";
 import { COMMIT, ENDED, type JournalledCommit } from "../../lib/io/source.ts";
 import { Checkpoint } from "../support/checkpoint.ts";
-import { produce } from "../support/kafka/clients.ts";
+import { startKafka } from "../support/kafka/broker.ts";
+import { produce, watermarks } from "../support/kafka/clients.ts";
 import { describeIngests } from "../support/kafka/reading.ts";
+import { sharedBrokerAvailable } from "../support/kafka/shared-broker.ts";
 import { type MadeCommit, rowsOf } from "../support/kafka-log.ts";
 
 const columns: Columns = [{ name: "data", type: { name: "str", optional: true } }];
@@ -164,3 +166,44 @@ describeIngests("a source that is resumed", ["mock", "real"], (broker) => {
     await second.source.close();
   });
 });
+
+const whenAvailable = sharedBrokerAvailable().ok ? it : it.skip;
+
+whenAvailable(
+  "names the gap where retention has passed the offset (real Kafka)",
+  { timeout: 120_000 },
+  async () => {
+    await using kafka = await startKafka({
+      properties: { "log.retention.check.interval.ms": "300", "log.initial.task.delay.ms": "300" },
+    });
+    const topic = `t-${randomUUID()}`;
+    await kafka.createTopic(topic, 1, { "segment.bytes": "1048576", "retention.bytes": "1048576" });
+    const rows = Array<string>(300).fill("x".repeat(10_000));
+    await produce(kafka.settings, topic, at(0, "a", "*COMMIT*", "b", "*COMMIT*"));
+    const first = await new Resumed(planOf(kafka.settings, topic)).open();
+    const a = await first.next(2);
+    const checkpoint = first.save();
+    const b = await first.next(4);
+    await first.source.close();
+    for (let round = 0; (await watermarks(kafka.settings, topic)).low < 100; round++) {
+      if (round > 30) throw new Error("the broker deletes nothing");
+      await produce(kafka.settings, topic, at(0, ...rows));
+      await sleep(500);
+    }
+    const { low } = await watermarks(kafka.settings, topic);
+    const open = async (saved: Checkpoint | null, commits: readonly JournalledCommit[], more = {}) => {
+      const resumed = new Resumed(planOf({ ...kafka.settings, ...more }, topic));
+      await resumed.open(saved, commits).finally(() => resumed.source.close());
+    };
+    const gap = (from: number) => ({
+      code: "TP_KAFKA_OFFSET_OUT_OF_RANGE",
+      message: expect.stringContaining(`offsets ${from} to ${low - 1} are gone`),
+    });
+    await expect(open(null, [a, b])).rejects.toMatchObject(gap(0));
+    await expect(open(checkpoint, [])).rejects.toMatchObject(gap(2));
+    // Going on without them cannot bring back commits that are to be made again.
+    const goOn = { "auto.offset.reset": "earliest" };
+    await expect(open(checkpoint, [b], goOn)).rejects.toMatchObject(gap(2));
+    await open(checkpoint, [], goOn);
+  },
+);
