@@ -66,6 +66,7 @@ export function read<const O extends FileReadOptions>(path: string, options: O):
     connector: "fs",
     name: plan.name,
     describe: { path, format, commit: policy, mode, onError },
+    identity: { path, format },
     appendOnly: plan.primaryKey === null,
     primaryKey: plan.primaryKey,
     create: (needed) => new FileSource(plan, needed),

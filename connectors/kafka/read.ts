@@ -50,9 +50,15 @@ export type ReadColumns<O> = Simplify<
  * rows. Each partition is a history of its own. `commit` takes `maxPendingRows` only. Read such a topic from the
  * earliest message: a row that is taken back and is not there is a bad row.
  *
+ * With `pw.run({ persistence })` a run reads on where the last one ended, however it did: with the same commits, whatever
+ * `commit` says by then. `startFrom` counts only for topics that no run has read; partitions that have come since are
+ * read from their beginning. Messages that were sent to `deadLetter` before a commit are not sent again with it. With
+ * "enable.auto.commit" the group's offsets follow the checkpoints. Messages that are gone by then end the run, and so
+ * does a topic that is not the one that was read.
+ *
  * @throws TowpathError TP_BAD_ARGUMENT naming the option, TP_KAFKA_UNKNOWN_SETTING, TP_KAFKA_NO_BROKERS,
  *   TP_BAD_SCHEMA, TP_COLUMN_DUPLICATE. While it runs, `pw.run` rejects with TP_KAFKA_UNREACHABLE (within 10 s),
- *   TP_KAFKA_AUTHENTICATION, TP_KAFKA_TOPIC_UNKNOWN, TP_KAFKA_OFFSET_OUT_OF_RANGE, TP_CSV_NO_HEADER,
+ *   TP_KAFKA_AUTHENTICATION, TP_KAFKA_TOPIC_UNKNOWN, TP_KAFKA_OFFSET_OUT_OF_RANGE, TP_SOURCE_CHANGED, TP_CSV_NO_HEADER,
  *   TP_COMMIT_TOO_LARGE, TP_KAFKA_UNDELIVERED for a dead letter, or TP_ROW_… for a bad message.
  * @example
  * const t = pw.kafka.read({ "bootstrap.servers": "localhost:9092" }, {
@@ -97,6 +103,7 @@ export function read<const O extends ReadOptions>(
     connector: "kafka",
     name: plan.name,
     describe: describePlan(plan, options),
+    identity: identityOf(plan, options),
     appendOnly: plan.primaryKey === null && !plan.holdsCommits,
     // What is read back has the keys that its writer gave.
     primaryKey: plan.holdsCommits ? null : plan.primaryKey,
@@ -149,6 +156,12 @@ function sessionOf(options: ReadOptions, primaryKey: readonly number[] | null): 
     'session: "upsert" needs a primary key: without one, every message is a row of its own',
     'Set primaryKey: ["id"], or mark the columns in the schema with primaryKey: true.',
   );
+}
+
+/** What decides which rows there are: brokers, credentials and limits may change from run to run. */
+function identityOf({ topics, policy, session, partitions }: SourcePlan, { format }: ReadOptions): unknown {
+  const { scope, marker } = policy;
+  return { topics, format, session, partitions: partitions ?? null, scope, marker };
 }
 
 function describePlan(plan: SourcePlan, options: ReadOptions): Readonly<Record<string, unknown>> {
