@@ -24,7 +24,7 @@ export interface ClientConf {
  * With librdkafka's own, a full queue is refilled only after a second, and a reader that does any work per row drops
  * from 3.6 to 0.5 million messages a second (docs/decisions, "packed ingest"). `murmur2_random` is the Java clients'
  * partitioner, so that keys meet those of other producers. A fetch comes into memory whole, each message as an object of
- * librdkafka's: 8 MB of small messages are 300,000 of them, and no faster than 2 MB (docs/decisions/0007-speed.md).
+ * librdkafka's: 8 MB of small messages are some 300,000 of them, and no faster than 2 MB (docs/decisions/0007-speed.md).
  */
 export const changedDefaults: Readonly<Record<ClientRole, KafkaSettings>> = {
   consumer: {

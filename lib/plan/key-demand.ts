@@ -8,7 +8,7 @@ import type { SourceSpec } from "./specs.ts";
 
 /**
  * The nodes whose rows' keys somebody reads. A join that nobody asks for keys neither makes nor remembers them, which
- * is a third of its work. `nodes` stand inputs first; `needed` are the columns read (lib/plan/demand.ts).
+ * was a sixth of its work. `nodes` stand inputs first; `needed` are the columns read (lib/plan/demand.ts).
  *
  * Where rows can be deleted or share keys, consolidating and finding them reads keys; an error log names the keys of
  * failed rows wherever they are. Otherwise keys are read by outputs, by some reducers, and by operators that make new
