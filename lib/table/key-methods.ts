@@ -9,7 +9,14 @@ import { scopeOf } from "./table-scope.ts";
 import type { NamesSaid, Nullable, Operand, OperandSaid } from "./types.ts";
 
 /** What a lookup finds: with these options perhaps nulls. */
-type Sought<C, O> = O extends { readonly optional: true } | { readonly allowMisses: true } ? Nullable<C> : C;
+type Sought<C, O> = [O] extends [never]
+  ? C
+  : O extends { readonly optional: true } | { readonly allowMisses: true }
+    ? Nullable<C>
+    : C;
+
+/** The options among the arguments of `ixRef`. */
+type OptionsIn<A> = A extends Operand<string> ? never : A;
 
 /** What is done with the keys of a table's rows. */
 export abstract class KeyMethods<C> extends RowMethods<C> {
@@ -67,11 +74,11 @@ export abstract class KeyMethods<C> extends RowMethods<C> {
    */
   ixRef<const A extends readonly (IxOptions | Operand<string>)[]>(
     ...values: A
-  ): BesideTable<Sought<C, Extract<A[number], IxOptions>>> {
+  ): BesideTable<Sought<C, OptionsIn<A[number]>>> {
     const site = userSite();
     const [pointer, options] = refOf(values);
     return ixTable(scopeOf(this), "ixRef", pointer, options, site) as unknown as BesideTable<
-      Sought<C, Extract<A[number], IxOptions>>
+      Sought<C, OptionsIn<A[number]>>
     >;
   }
 }
