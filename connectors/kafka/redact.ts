@@ -16,11 +16,26 @@ export function isSecretSetting(name: string): boolean {
   return secretName.test(name);
 }
 
-/** A copy of the settings that may be shown: every secret value is masked. */
+/** A copy of the settings that may be shown: every secret value is masked, and who logs in where in every URL. */
 export function redactSettings(settings: KafkaSettings): KafkaSettings {
   return Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [name, isSecretSetting(name) ? mask : value]),
+    Object.entries(settings).map(([name, value]) => [
+      name,
+      isSecretSetting(name) ? mask : shownValue(value, settings),
+    ]),
   );
+}
+
+/** A secret that was put in a second place by mistake is one there too; a short one may be there by chance. */
+function shownValue(value: string | number | boolean, settings: KafkaSettings): string | number | boolean {
+  if (typeof value !== "string") return value;
+  const long = Object.entries(settings).filter(([, other]) => String(other).length >= 8);
+  return redactText(value, Object.fromEntries(long));
+}
+
+/** "https://user:password@host" with a mask for what stands before the host. */
+function withoutUsers(text: string): string {
+  return text.replace(/:\/\/[^\s/?#@]+@/g, `://${mask}@`);
 }
 
 /**
@@ -33,7 +48,7 @@ export function redactText(text: string, settings: KafkaSettings): string {
     .flatMap(([, value]) => secretParts(String(value)));
   // Longest first: a part must not cut a hole into the whole that holds it.
   secrets.sort((a, b) => b.length - a.length);
-  return secrets.reduce((shown, secret) => shown.replaceAll(secret, mask), text);
+  return withoutUsers(secrets.reduce((shown, secret) => shown.replaceAll(secret, mask), text));
 }
 
 /** The value itself, and the parts of it that a message may quote alone. */

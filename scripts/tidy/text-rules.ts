@@ -59,6 +59,11 @@ const codePatterns: readonly Pattern[] = [
       /(?:\bas|\bsatisfies|:|=>|[|&])\s*any\b(?!\s*[:(.?])|<\s*any\b|,\s*any\s*>|\bany\[\]|\btype\s[^=;]*=\s*any\b/g,
   },
   {
+    rule: "no-generated-code",
+    message: "code made from text: what comes in is data, and stays data",
+    pattern: /\beval\s*\(|\bnew\s+Function\b|(?<![\w.])Function\s*\(|\bvm\.(?:run|compile|Script)/g,
+  },
+  {
     rule: "no-enum",
     message: "an enum: use a union of literals, or an object `as const`",
     pattern: /\benum\s+[A-Za-z_$][\w$]*\s*\{/g,

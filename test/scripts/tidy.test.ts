@@ -211,6 +211,20 @@ describe("code", () => {
     ]);
   });
 
+  it("refuses code made from text", () => {
+    const found = breaches({
+      "lib/base/a.ts":
+        'export const a = new Function("return 1");\nexport const b = eval("1");\nvm.runInThisContext("1");\n',
+      "lib/base/b.ts":
+        "function evaluate(): void {}\nevaluate();\nconst kind: Function = evaluate;\nkind();\n",
+    });
+    expect(found.filter((line) => line.includes("generated"))).toEqual([
+      "lib/base/a.ts:1 no-generated-code",
+      "lib/base/a.ts:2 no-generated-code",
+      "lib/base/a.ts:3 no-generated-code",
+    ]);
+  });
+
   it("refuses unfinished work, in comments and texts too", () => {
     const found = breaches({
       "lib/base/a.ts": apart("// TO", "DO later\n"),

@@ -37,6 +37,16 @@ describe("redactSettings", () => {
     expect(settings["sasl.password"]).toBe("hunter2");
   });
 
+  it("masks who logs in, in URLs", () => {
+    const settings = { "schema.registry.url": "https://me:hunter2@host/token?a=b@c" };
+    expect(redactSettings(settings)).toEqual({
+      "schema.registry.url": "https://********@host/token?a=b@c",
+    });
+    expect(redactText("no answer of https://me:hunter2@host", settings)).toBe(
+      "no answer of https://********@host",
+    );
+  });
+
   it("hides the length of a secret", () => {
     const shown = redactSettings({ "ssl.key.pem": "x".repeat(2000), "ssl.key.password": "a" });
     expect(shown["ssl.key.pem"]).toBe(shown["ssl.key.password"]);
