@@ -1,7 +1,10 @@
-import { badArgument, type CallBuilder, type Given, type NullOf } from "./call-builder.ts";
+import { coerce, Failed } from "../data/coerce.ts";
+import { badArgument, type CallBuilder, checkOptions, type Given, type NullOf } from "./call-builder.ts";
 import type { Expression } from "./expression.ts";
 import { directiveList, unknownDirective } from "./functions/strftime.ts";
+import { parsedDirectives, unreadableDirective } from "./functions/strptime.ts";
 import { type TimestampUnit, timestampUnits } from "./functions/time-parts.ts";
+import { isTimezone } from "./functions/time-zones.ts";
 
 // Never there when the program runs: it carries the type of the values only.
 declare const valueType: unique symbol;
@@ -98,13 +101,7 @@ export class TimeMethods<out T, out N extends string> {
    * @example t.at.dt.timestamp("s") // 1970-01-01T00:00:01.500Z → 1.5
    */
   timestamp<E extends Times>(this: E, unit: TimestampUnit): Result<number, E, N> {
-    if (!timestampUnits.includes(unit)) {
-      throw badArgument(
-        `timestamp has no unit ${JSON.stringify(unit)}`,
-        `Units are ${timestampUnits.join(", ")}.`,
-      );
-    }
-    return this.#call("dt.timestamp", [this.#self], { unit });
+    return this.#call("dt.timestamp", [this.#self], { unit: checkedUnit("timestamp", unit) });
   }
 
   /**
@@ -154,4 +151,105 @@ export class TimeMethods<out T, out N extends string> {
   milliseconds<E extends Times>(this: E): Result<number, E, N> {
     return this.#call("dt.milliseconds", [this.#self]);
   }
+
+  /** A duration in whole weeks, its fraction cut off. @example t.took.dt.weeks() // 15 days → 2 */
+  weeks<E extends Times>(this: E): Result<number, E, N> {
+    return this.#call("dt.weeks", [this.#self]);
+  }
+
+  /**
+   * What the clocks of a zone of the IANA database show at a datetime: the datetime that has these fields in UTC, for
+   * functions such as `hour`, `floor` and `strftime`. It is an instant no longer; `toUtc` goes back.
+   *
+   * @throws TowpathError TP_BAD_ARGUMENT for an unknown zone.
+   * @example t.at.dt.toNaiveInTimezone("Europe/Berlin").dt.hour() // 2026-07-01T10:00:00Z → 12
+   */
+  toNaiveInTimezone<E extends Times>(this: E, timezone: string): Result<number, E, N> {
+    return this.#call("dt.toNaiveInTimezone", [this.#self], { timezone: checkedZone(timezone) });
+  }
+
+  /**
+   * The instant at which the clocks of a zone show a datetime's fields. What they show twice is the first time; what
+   * they skip is read as if they had not been put forward yet.
+   *
+   * @throws TowpathError TP_BAD_ARGUMENT for an unknown zone.
+   * @example t.local.dt.toUtc("Europe/Berlin") // 12:00 on 2026-07-01 → 2026-07-01T10:00:00Z
+   */
+  toUtc<E extends Times>(this: E, timezone: string): Result<number, E, N> {
+    return this.#call("dt.toUtc", [this.#self], { timezone: checkedZone(timezone) });
+  }
+
+  /**
+   * A datetime and a duration, added on the clocks of a zone: a day later is the same time of day, also where clocks are
+   * put forward or back between. Subtract with a negative duration.
+   *
+   * @throws TowpathError TP_BAD_ARGUMENT for an unknown zone.
+   * @example t.due.dt.addDurationInTimezone("1d", "America/New_York")
+   */
+  addDurationInTimezone<E extends Times, M extends string = never>(
+    this: E,
+    duration: GivenDuration<M>,
+    timezone: string,
+  ): Result<number, E, N | M> {
+    const zone = { timezone: checkedZone(timezone) };
+    const local = this.#call("dt.toNaiveInTimezone", [this.#self], zone);
+    const given = typeof duration === "string" ? durationMs(duration) : duration;
+    return this.#call("dt.toUtc", [this.#call("add", [local, given])], zone);
+  }
+
+  /**
+   * The instant so many seconds, milliseconds, microseconds or nanoseconds after 1970: `timestamp` the other way round.
+   * What is below a millisecond is cut off towards the past.
+   *
+   * @throws TowpathError TP_BAD_ARGUMENT for an unknown unit.
+   * @example t.seconds.dt.fromTimestamp("s") // 1.5 → 1970-01-01T00:00:01.500Z
+   */
+  fromTimestamp<E extends Times>(this: E, unit: TimestampUnit): Result<number, E, N> {
+    return this.#call("dt.fromTimestamp", [this.#self], { unit: checkedUnit("fromTimestamp", unit) });
+  }
+
+  /**
+   * A text as a datetime, read by a format: the directives of `strftime` but `%u %w %Z`; numbers may lack their zeros,
+   * names are English in any case, `%z` takes `Z`, `+01:00` and `+0100`. What the format does not say is that of
+   * 1970-01-01T00:00. Without `%z` the text is in UTC, or shows the clocks of `timezone`. A text that is not written so,
+   * or is no date, is a failed cell.
+   *
+   * @throws TowpathError TP_BAD_ARGUMENT for an unknown directive or zone.
+   * @example t.text.dt.strptime("%d.%m.%Y %H:%M", { timezone: "Europe/Berlin" }) // "1.7.2026 12:00" → 2026-07-01T10:00Z
+   */
+  strptime<E extends TimeMethods<string | null, string>>(
+    this: E,
+    format: string,
+    options: { readonly timezone?: string } = {},
+  ): Expression<number | NullOf<ValueIn<E>>, N> {
+    checkOptions("strptime", options, ["timezone"]);
+    const bad = typeof format === "string" ? unreadableDirective(format) : String(format);
+    if (bad !== undefined) {
+      throw badArgument(
+        `strptime has no directive ${JSON.stringify(bad)}`,
+        `Directives are ${parsedDirectives}.`,
+      );
+    }
+    const timezone = options.timezone === undefined ? null : checkedZone(options.timezone);
+    return this.#call("dt.strptime", [this.#self], { format, timezone });
+  }
+}
+
+function checkedZone(timezone: string): string {
+  if (isTimezone(timezone)) return timezone;
+  throw badArgument(
+    `there is no time zone ${JSON.stringify(timezone)}`,
+    'Zones have the names of the IANA database, such as "Europe/Berlin" or "UTC".',
+  );
+}
+
+function durationMs(text: string): number {
+  const value = coerce(text, { name: "duration", optional: false });
+  if (!(value instanceof Failed)) return value as number;
+  throw badArgument(`${JSON.stringify(text)} is no duration`, 'For example "90s", "15m", "1h" or "2d".');
+}
+
+function checkedUnit(call: string, unit: TimestampUnit): TimestampUnit {
+  if (timestampUnits.includes(unit)) return unit;
+  throw badArgument(`${call} has no unit ${JSON.stringify(unit)}`, `Units are ${timestampUnits.join(", ")}.`);
 }

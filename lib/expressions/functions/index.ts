@@ -9,12 +9,14 @@ import { coalesce, isNotNull, isNull, require, unwrap } from "./nulls.ts";
 import * as numbers from "./numbers.ts";
 import { pointerFrom } from "./pointer-from.ts";
 import { strftime } from "./strftime.ts";
+import { strptime } from "./strptime.ts";
 import { lower, swapcase, title, upper } from "./text-case.ts";
 import { replace, split } from "./text-changes.ts";
 import { count, endsWith, find, len, rfind, startsWith } from "./text-measures.ts";
 import { boolOfText, floatOfText, intOfText } from "./text-parsing.ts";
 import { removePrefix, removeSuffix, reverse, slice, strip } from "./text-parts.ts";
 import * as times from "./time-parts.ts";
+import { toNaiveInTimezone, toUtc } from "./time-zones.ts";
 import { toStr } from "./to-str.ts";
 
 /**
@@ -55,6 +57,7 @@ export const functions = {
   "dt.day": times.day,
   "dt.days": times.days,
   "dt.floor": times.floor,
+  "dt.fromTimestamp": times.fromTimestamp,
   "dt.hour": times.hour,
   "dt.hours": times.hours,
   "dt.millisecond": times.millisecond,
@@ -66,8 +69,12 @@ export const functions = {
   "dt.second": times.second,
   "dt.seconds": times.seconds,
   "dt.strftime": strftime,
+  "dt.strptime": strptime,
   "dt.timestamp": times.timestamp,
+  "dt.toNaiveInTimezone": toNaiveInTimezone,
+  "dt.toUtc": toUtc,
   "dt.weekday": times.weekday,
+  "dt.weeks": times.weeks,
   "dt.year": times.year,
   "num.abs": numbers.abs,
   "num.ceil": numbers.ceil,

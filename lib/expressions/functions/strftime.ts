@@ -3,8 +3,8 @@ import type { FunctionDefinition } from "./function-definition.ts";
 import { typedFunction } from "./signature.ts";
 import { mapValues } from "./values.ts";
 
-const weekdayNames = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-const monthNames = [
+export const weekdayNames = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+export const monthNames = [
   "January",
   "February",
   "March",

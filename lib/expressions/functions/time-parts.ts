@@ -20,6 +20,8 @@ import type { Compute } from "../frame.ts";
 import { type Call, cellsOf, type FunctionDefinition, maskOf } from "./function-definition.ts";
 import { Outcome, strictTags } from "./outcome.ts";
 import { mapNumbers, tagsOf, typedFunction } from "./signature.ts";
+import { inRange } from "./time-zones.ts";
+import { mapValues } from "./values.ts";
 
 const datetimeHint = 'This function of .dt takes datetimes: say so first, .cast("datetime").';
 const durationHint = 'This function of .dt takes durations: say so first, .cast("duration").';
@@ -44,6 +46,7 @@ export const hours = whole(3_600_000);
 export const minutes = whole(60_000);
 export const seconds = whole(1000);
 export const milliseconds = whole(1);
+export const weeks = whole(604_800_000);
 
 /** A duration in whole units, its fraction cut off. */
 function whole(unitMs: number): FunctionDefinition {
@@ -78,6 +81,16 @@ export const timestamp: FunctionDefinition = typedFunction(
   (call) => {
     const [factor, divisor] = scales[(call.options as { unit: TimestampUnit }).unit];
     return mapNumbers(call, (values, n, out) => scaleNumbers(values, factor, divisor, n, out));
+  },
+);
+
+/** The instant so many units after 1970, its rest below a millisecond cut off towards the past. Options `{ unit }`. */
+export const fromTimestamp: FunctionDefinition = typedFunction(
+  { takes: ["float"], gives: "datetime", hint: "fromTimestamp takes numbers." },
+  (call) => {
+    const [factor, divisor] = scales[(call.options as { unit: TimestampUnit }).unit];
+    // Not `/ factor * divisor`: one of them is 1, so that there is one rounding.
+    return mapValues(call, (value) => inRange(Math.floor(((value as number) / factor) * divisor)));
   },
 );
 

@@ -177,6 +177,11 @@ const signatures: Partial<Record<FunctionName, readonly (readonly string[])[]>> 
   "dt.round": [["datetime", "duration"]],
   "dt.strftime": [["datetime", "str"]],
   "dt.days": duration,
+  "dt.weeks": duration,
+  "dt.fromTimestamp": [["float"], ["int"]],
+  "dt.toNaiveInTimezone": datetime,
+  "dt.toUtc": datetime,
+  "dt.strptime": [["str"]],
   "dt.hours": duration,
   "dt.minutes": duration,
   "dt.seconds": duration,
@@ -193,12 +198,29 @@ const signatures: Partial<Record<FunctionName, readonly (readonly string[])[]>> 
   ],
 };
 
+/** Whole quarters of an hour ahead or behind, with and without summer time, also one of half an hour. */
+const zones = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"].map(
+  (timezone) => ({ timezone }),
+);
+/** Around the changes of 2026 in some of these zones. */
+const changes = [
+  Date.UTC(2026, 2, 29, 1),
+  Date.UTC(2026, 9, 25, 1),
+  Date.UTC(2026, 2, 8, 7),
+  Date.UTC(2026, 10, 1, 6),
+  Date.UTC(2026, 3, 4, 15),
+];
+
 const lists = { trueValues: ["Yes", "1"], falseValues: ["off", "0"] };
 const options: Partial<Record<FunctionName, readonly unknown[]>> = {
   "str.parseInt": [null, { optional: true }],
   "str.parseFloat": [null, { optional: true }],
   "str.parseBool": [lists, { ...lists, optional: true }],
   "dt.timestamp": ["s", "ms", "us", "ns"].map((unit) => ({ unit })),
+  "dt.fromTimestamp": ["s", "ms", "us", "ns"].map((unit) => ({ unit })),
+  "dt.toNaiveInTimezone": zones,
+  "dt.toUtc": zones,
+  "dt.strptime": ["%F", "%Y-%m-%d %T.%f"].map((format) => ({ format, timezone: null })),
 };
 
 const formats = [
@@ -214,6 +236,10 @@ const formats = [
 
 function cellOf(name: FunctionName, type: string): unknown {
   if (name === "dt.strftime" && type === "str") return rng.pick(formats);
+  if (name === "dt.strptime")
+    return rng.pick(["2026-02-28", "2026-2-30", "2024-02-29", "2026-07-01 12:34:56.789000", "yesterday", ""]);
+  if (name === "dt.toNaiveInTimezone" || name === "dt.toUtc")
+    return rng.pick(changes) + 900_000 * rng.between(-60, 60) + rng.below(2) * 123;
   return (values[type.replace("?", "")] as () => unknown)();
 }
 

@@ -19,6 +19,33 @@ export const times = {
   "dt.minutes": whole(60_000),
   "dt.seconds": whole(1000),
   "dt.milliseconds": whole(1),
+  "dt.weeks": whole(604_800_000),
+  "dt.fromTimestamp": ([value], { options }) => {
+    if (value === null) return null;
+    const perUnit = { s: 1000n, ms: 1n, us: 1n, ns: 1n };
+    const unitsPerMs = { s: 1n, ms: 1n, us: 1000n, ns: 1_000_000n };
+    const { unit } = options as { unit: keyof typeof perUnit };
+    if (!Number.isFinite(value)) return ERROR;
+    // The nearest float, and then the millisecond before it.
+    const rounded = nearestDouble(unitsOf(value as number) * perUnit[unit], unitsPerMs[unit]);
+    const ms = Math.floor(rounded);
+    return Math.abs(ms) > 8.64e15 ? ERROR : ms + 0;
+  },
+  "dt.toNaiveInTimezone": ([ms], { options }) =>
+    ms === null ? null : clockAt(ms as number, (options as { timezone: string }).timezone),
+  "dt.toUtc": ([ms], { options }) =>
+    ms === null ? null : instantAt(ms as number, (options as { timezone: string }).timezone),
+  "dt.strptime": ([text], { options }) => {
+    if (text === null) return null;
+    const { format } = options as { format: string };
+    // Of the two formats that are tried one is a date alone and one is what `strftime` makes of an instant.
+    const isDate = /^\d{4}-\d{1,2}-\d{1,2}$/.test(text as string);
+    if (format === "%F") return isDate ? validDate(text as string) : ERROR;
+    const [, day, hour, minute, second, fraction] =
+      /^(\d{4}-\d{2}-\d{2}) (\d{2}):(\d{2}):(\d{2})\.(\d{6})$/.exec(text as string) ?? [];
+    if (day === undefined) return ERROR;
+    return Date.parse(`${day}T${hour}:${minute}:${second}.${fraction?.slice(0, 3)}Z`);
+  },
   "dt.timestamp": ([ms], { options }) => {
     if (ms === null) return null;
     const nanoseconds = BigInt(ms as number) * 1_000_000n;
@@ -142,4 +169,49 @@ function written(ms: number, format: string): unknown {
     return values[letter] ?? "";
   });
   return failed ? ERROR : text;
+}
+
+/** What a zone's clocks show, by the fields that Intl writes. */
+function clockAt(ms: number, timeZone: string): number | typeof ERROR {
+  const shown = new Intl.DateTimeFormat("en-US", {
+    timeZone,
+    hourCycle: "h23",
+    era: "short",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+  }).formatToParts(ms);
+  const field = (type: string): string => shown.find((part) => part.type === type)?.value ?? "";
+  const year = field("era") === "BC" ? 1 - Number(field("year")) : Number(field("year"));
+  const date = new Date(0);
+  date.setUTCFullYear(year, Number(field("month")) - 1, Number(field("day")));
+  const rest = ((ms % 1000) + 1000) % 1000;
+  const wall = date.setUTCHours(
+    Number(field("hour")),
+    Number(field("minute")),
+    Number(field("second")),
+    rest,
+  );
+  return Math.abs(wall) <= 8.64e15 ? wall : ERROR;
+}
+
+/** The first instant at which the clocks show it, looked for among all offsets in quarters of an hour. */
+function instantAt(wall: number, timeZone: string): number | typeof ERROR {
+  const quarter = 900_000;
+  for (let ms = wall - 64 * quarter; ms <= wall + 64 * quarter; ms += quarter)
+    if (Math.abs(ms) <= 8.64e15 && clockAt(ms, timeZone) === wall) return ms;
+  // Skipped: by the offset of the day before.
+  const before = wall - 86_400_000;
+  const ms = wall - ((clockAt(before, timeZone) as number) - before);
+  return Math.abs(ms) <= 8.64e15 ? ms : ERROR;
+}
+
+function validDate(text: string): number | typeof ERROR {
+  const [year = 0, month = 0, day = 0] = text.split("-").map(Number);
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() : ERROR;
 }
