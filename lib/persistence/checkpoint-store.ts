@@ -8,7 +8,7 @@ import { type Capture, Captures, type StoredPages } from "./capture.ts";
 import { Image } from "./image.ts";
 import { syncDirectory } from "./journal-files.ts";
 import { CHECKPOINT_FORMAT, isReadable, type Manifest } from "./manifest.ts";
-import { PageEnvironment } from "./page-environment.ts";
+import { loadLmdb, PageEnvironment } from "./page-environment.ts";
 import type { PageHash } from "./page-hash.ts";
 import { runProbe } from "./run-probe.ts";
 import type { StatePlan } from "./state-plan.ts";
@@ -60,6 +60,8 @@ export class CheckpointStore {
    * one of another version.
    */
   async find(log: (line: string) => void): Promise<FoundCheckpoint | null> {
+    // A probe that cannot load it would call every checkpoint damaged.
+    await loadLmdb();
     for (const side of await this.#order()) {
       const path = join(this.#directory, side);
       const report = await runProbe(path);

@@ -34,7 +34,7 @@ export function frameOf(payload: Uint8Array, number: number, durable: number): B
 }
 
 /** The frame at `at`, or null where there is none that is whole. */
-export function frameAt(bytes: Buffer, at: number): Frame | null {
+function frameAt(bytes: Buffer, at: number): Frame | null {
   if (at + FRAME_HEAD > bytes.length || !bytes.subarray(at, at + 4).equals(MAGIC)) return null;
   const length = bytes.readUInt32LE(at + 4);
   const end = at + FRAME_HEAD + length;

@@ -1,13 +1,34 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { RootDatabase } from "lmdb";
+import { TowpathError } from "../errors.ts";
 import type { CapturedState } from "./capture.ts";
 import { decodeManifest, encodeManifest, type Manifest } from "./manifest.ts";
 import type { PageHash } from "./page-hash.ts";
 import { pageBytes, pagesOf, type SavedArray } from "./saved-array.ts";
 
 const HASH_BYTES = 8;
+/** More than the files of an empty environment. */
+const ROOM_BYTES = 64 << 10;
 /** Page 0 of array 0; arrays are numbered from 1. */
 const MANIFEST_KEY = keyOf(0, 0);
+
+/** Loaded on first use. Throws TP_KAFKA_NATIVE_MISSING where its native part is not there. */
+export async function loadLmdb(): Promise<typeof import("lmdb")> {
+  try {
+    return await import("lmdb");
+  } catch (cause) {
+    const what = cause instanceof Error ? cause.message : String(cause);
+    throw new TowpathError(
+      "TP_KAFKA_NATIVE_MISSING",
+      `lmdb, which keeps checkpoints, cannot be loaded: ${what}`,
+      {
+        hint: "Bring its native part: npm rebuild lmdb, or pnpm rebuild lmdb.",
+        cause,
+      },
+    );
+  }
+}
 
 /**
  * One checkpoint in an lmdb environment: each page under (array, page) with its hash behind it, and the manifest. A
@@ -26,8 +47,8 @@ export class PageEnvironment {
   }
 
   static async open(path: string, hash: PageHash, readOnly = false): Promise<PageEnvironment> {
-    const { open } = await import("lmdb");
-    if (!readOnly) await mkdir(path, { recursive: true });
+    const { open } = await loadLmdb();
+    if (!readOnly) await makeRoom(path);
     const database = open<Buffer, Buffer>({
       path,
       readOnly,
@@ -79,6 +100,20 @@ export class PageEnvironment {
 
   async close(): Promise<void> {
     await this.#database.close();
+  }
+}
+
+/**
+ * Makes the directory, and makes certain that a new environment fits: one that lmdb cannot begin ends the process by
+ * SIGSEGV (measured), where a transaction that does not fit fails as it should.
+ */
+async function makeRoom(path: string): Promise<void> {
+  await mkdir(path, { recursive: true });
+  const trial = join(path, "room");
+  try {
+    await writeFile(trial, Buffer.alloc(ROOM_BYTES, 1), { flush: true });
+  } finally {
+    await rm(trial, { force: true });
   }
 }
 

@@ -159,8 +159,12 @@ export class StateKeeper implements CommitKeeper {
   async finish(time: number): Promise<void> {
     await this.#atWork;
     if (this.#failed || time <= this.#savedTime) return;
-    await this.#store.prepare();
-    await this.#checkpoint(time);
+    try {
+      await this.#store.prepare();
+      await this.#checkpoint(time);
+    } catch (error) {
+      throw writeFailure(this.#directory.path, error);
+    }
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -101,4 +102,30 @@ describe("a run that is killed goes on as if it had not been", () => {
     expect(JSON.parse(last.stdout)).toEqual(expectedRows());
     await checkHistory(file);
   });
+});
+
+const hasLimits = spawnSync("prlimit", ["--version"]).status === 0;
+
+describe.skipIf(!hasLimits)("a disk that takes no more (prlimit --fsize)", () => {
+  // Neither a journal of the whole run, nor room for a new environment; then no room for a checkpoint's pages.
+  test.each([[3_000], [30_000]])(
+    "at %i bytes ends the run, and what was saved holds",
+    { timeout: 60_000 },
+    async (bytes) => {
+      const state = join(await temporaryDirectory(), "state");
+      const args = [script, state, "/dev/null", String(words), "5"];
+      const limited = spawnSync(
+        "prlimit",
+        [`--fsize=${bytes}`, process.execPath, "--import", "tsx", ...args],
+        {
+          encoding: "utf8",
+        },
+      );
+      expect(limited.status, limited.stderr).toBe(1);
+      expect(limited.stderr).toContain("TP_STATE_WRITE: the state could not be written");
+      const last = await runScript(script, { args: args.slice(1) });
+      expect(last.code, last.stderr).toBe(0);
+      expect(JSON.parse(last.stdout)).toEqual(expectedRows());
+    },
+  );
 });
