@@ -82,7 +82,8 @@ describe("joins without keys", () => {
   const seed = seedFrom("TOWPATH_FUZZ_SEED");
   it(`answer as the oracle does, from seed ${seed}`, { timeout: 120_000 }, () => {
     let checked = 0;
-    for (let i = 0; i < 600; i++) {
+    for (let i = 0; checked < 60; i++) {
+      expect(i, "programs of append-only sources are rare").toBeLessThan(10_000);
       const program = randomProgram(new Rng(seed + i), { stepsMax: 4, ops: ["join", "groupBy"] });
       if (!program.sources.every(({ appendOnly }) => appendOnly)) continue;
       for (const restartAfter of [null, 1]) {
@@ -92,6 +93,5 @@ describe("joins without keys", () => {
       }
       checked++;
     }
-    expect(checked).toBeGreaterThan(50);
   });
 });
