@@ -16,6 +16,7 @@ export class AheadPartitions {
   /** Ahead → whether it is paused. */
   readonly #ahead = new Map<number, boolean>();
   #sizes = new Float64Array(16);
+  #pauses = true;
 
   constructor(pause: (slot: number) => void, resume: (slot: number) => void) {
     this.#pause = pause;
@@ -39,9 +40,23 @@ export class AheadPartitions {
     }
   }
 
+  isPaused(slot: number): boolean {
+    return this.#ahead.get(slot) === true;
+  }
+
+  /** Nothing comes any more that these partitions could wait for: they are read to their ends. */
+  letGo(): void {
+    this.#pauses = false;
+    for (const [slot, paused] of this.#ahead) {
+      if (!paused) continue;
+      this.#ahead.set(slot, false);
+      this.#resume(slot);
+    }
+  }
+
   /** Counts a batch that has been used up. */
   count({ partitions, ends, length }: PackedMessages): void {
-    if (this.#ahead.size === 0) return;
+    if (this.#ahead.size === 0 || !this.#pauses) return;
     addSizes(partitions, ends, MESSAGE_BYTES, this.#sizes, length);
     for (const [slot, paused] of this.#ahead) {
       if (paused || this.#sizes[slot] <= AHEAD_BYTES_MAX) continue;

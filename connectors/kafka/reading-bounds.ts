@@ -20,6 +20,11 @@ export class ReadingBounds {
     return this.#ends.every((end, slot) => this.#slots.positions[slot] >= end);
   }
 
+  /** Whether all partitions have been read to their ends but for those that are paused. */
+  reachedBut(isPaused: (slot: number) => boolean): boolean {
+    return this.#ends.every((end, slot) => this.#slots.positions[slot] >= end || isPaused(slot));
+  }
+
   /** Messages that are still to be read, as far as offsets tell. */
   get lag(): number {
     return this.#ends.reduce((sum, end, slot) => sum + Math.max(0, end - this.#slots.positions[slot]), 0);

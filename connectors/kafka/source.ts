@@ -152,6 +152,7 @@ export class KafkaSource implements Source {
         if (this.#ends.length > 0) continue;
         if (this.#failed) return ENDED;
         if (this.#bounds?.reached === true) return this.#finish();
+        if (this.#bounds?.reachedBut((slot) => this.#ahead.isPaused(slot)) === true) this.#ahead.letGo();
         this.#sleepUntilDue();
         return IDLE;
       }

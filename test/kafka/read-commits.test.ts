@@ -201,4 +201,17 @@ describeIngests("slow commits", ["real"], (broker) => {
     );
     expect(summary.sources[topic]).toMatchObject({ lag: 0, pending: 0 });
   });
+
+  it("scope aligned: a static source reads what is far ahead of a partition that has ended", {
+    timeout: 60_000,
+  }, async () => {
+    const topic = await broker.freshTopic(2);
+    const text = "x".repeat(50_000);
+    const ahead = Array.from({ length: 180 }, (_, i) => at(0, `${i}a${text}`, COMMIT));
+    await produce(broker.settings, topic, [...at(1, "c"), ...ahead.flat()]);
+    const { rows } = await readAll(
+      reader(broker, topic, { mode: "static", commit: { scope: "aligned", tail: "commit" } }),
+    );
+    expect(rows.length).toBe(181);
+  });
 });
