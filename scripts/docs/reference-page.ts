@@ -41,6 +41,9 @@ const sections: readonly Section[] = [
     intro: "",
     names: [
       "apply",
+      "applyAsync",
+      "applyBatch",
+      "udf",
       "coalesce",
       "fillError",
       "ifElse",
