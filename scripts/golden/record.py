@@ -211,6 +211,21 @@ def deduplicate(table, said):
     return table.deduplicate(value=value, instance=instance, acceptor=ACCEPTORS[said["acceptor"]])
 
 
+def in_order(operation, table, key, column, instance):
+    apart = {} if instance is None else {"instance": table[instance]}
+    if operation == "diff":
+        return table.diff(table[key], table[column], **apart)
+    order = table.sort(key=table[key], **apart)
+    before = table.ix(order.prev, optional=True)
+    after = table.ix(order.next, optional=True)
+    return table.select(own=table[column], before=before[column], after=after[column])
+
+
+def of_subset(method, table, other):
+    other.promise_universe_is_subset_of(table)
+    return getattr(table, method)(other)
+
+
 def compute_step(step, tables):
     operation, name = step[0], step[1]
     if operation == "join":
@@ -219,6 +234,13 @@ def compute_step(step, tables):
         return group_by(step, tables)
     if operation == "concat":
         return concat(name, tables)
+    if operation == "intersect":
+        return tables[name].intersect(*[tables[one] for one in step[2]])
+    if operation == "ixRef":
+        column = of_table(tables[name])
+        return tables[step[2]].ix_ref(*[evaluate(value, column) for value in step[3]], **step[4])
+    if operation in ("sort", "diff"):
+        return in_order(operation, *[tables[name], *step[2:]])
     if operation == "concatReindex":
         return pw.Table.concat_reindex(*[tables[one] for one in name])
     table = tables[name]
@@ -238,6 +260,12 @@ def compute_step(step, tables):
         "removeErrors": lambda: table.remove_errors(),
         "withIdFrom": lambda: with_id_from(table, argument),
         "deduplicate": lambda: deduplicate(table, argument),
+        "difference": lambda: table.difference(tables[argument]),
+        "restrict": lambda: of_subset("restrict", table, tables[argument]),
+        "updateCells": lambda: of_subset("update_cells", table, tables[argument]),
+        "interpolate": lambda: table.interpolate(table[argument], table[step[3]]),
+        "toStream": lambda: table.to_stream(argument),
+        "fromStream": lambda: table.stream_to_table(table[argument]),
         "updateRows": lambda: table.update_rows(tables[argument]),
     }[operation]()
 

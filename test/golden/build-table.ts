@@ -61,6 +61,25 @@ const builders: { readonly [K in Step[0]]: (step: StepOf<K>, tables: Tables) => 
     const said = { value: evaluate(value, scope), ...apart, acceptor: acceptors[acceptor] };
     return on(tables(name)).deduplicate(said);
   },
+  intersect: ([, name, others], tables) => on(tables(name)).intersect(...others.map(tables)),
+  difference: ([, name, other], tables) => tables(name).difference(tables(other)),
+  restrict: ([, name, other], tables) => tables(name).restrict(tables(other)),
+  updateCells: ([, name, other], tables) => on(tables(name)).updateCells(tables(other)),
+  ixRef([, name, target, values, options], tables) {
+    const scope = scopeOf(tables(name));
+    return on(tables(target)).ixRef(...values.map((expr) => evaluate(expr, scope)), options);
+  },
+  sort([, name, key, column, instance], tables) {
+    const table = tables(name);
+    const order = on(table).sort(key, apart(instance)) as Loose;
+    const at = (pointer: string): unknown =>
+      (on(table).ix(order.col(pointer as never), { optional: true }) as Loose).col(column as never);
+    return on(table).select({ own: table.col(column as never), before: at("prev"), after: at("next") });
+  },
+  diff: ([, name, key, value, instance], tables) => on(tables(name)).diff(key, value, apart(instance)),
+  interpolate: ([, name, time, value], tables) => on(tables(name)).interpolate(time, value),
+  toStream: ([, name, column], tables) => on(tables(name)).toStream(column),
+  fromStream: ([, name, column], tables) => on(tables(name)).fromStream(column),
   join([, mode, left, right, pairs, columns], tables) {
     const conditions = pairs.map(([a, b]) => (l: object, r: object) => {
       const scope = sidesOf(l, r);
@@ -74,6 +93,10 @@ const builders: { readonly [K in Step[0]]: (step: StepOf<K>, tables: Tables) => 
 function withColumns(step: StepOf<"select" | "withColumns" | "reduce">, tables: Tables): unknown {
   const table = tables(step[1]);
   return on(table)[step[0]](evaluateAll(step[2], scopeOf(table)));
+}
+
+function apart(instance: string | null): object {
+  return instance === null ? {} : { instance };
 }
 
 function split(table: Loose, condition: StepOf<"splitRest">[2]): readonly unknown[] {

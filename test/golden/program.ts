@@ -42,6 +42,23 @@ export type Step =
   | readonly ["concat", tables: Names]
   | readonly ["concatReindex", tables: Names]
   | readonly ["updateRows", table: string, other: string]
+  | readonly ["intersect", table: string, others: Names]
+  | readonly ["difference", table: string, other: string]
+  | readonly ["restrict", table: string, other: string]
+  | readonly ["updateCells", table: string, other: string]
+  | readonly [
+      "ixRef",
+      looking: string,
+      target: string,
+      values: readonly Expr[],
+      options: { optional?: boolean },
+    ]
+  /** A column of each row, of the row before it and of the row after it. */
+  | readonly ["sort", table: string, key: string, column: string, instance: string | null]
+  | readonly ["diff", table: string, key: string, value: string, instance: string | null]
+  | readonly ["interpolate", table: string, time: string, value: string]
+  | readonly ["toStream", table: string, column: string]
+  | readonly ["fromStream", table: string, column: string]
   | readonly ["deduplicate", table: string, options: Deduplication]
   | readonly ["join", mode: JoinMode, left: string, right: string, on: readonly Pair[], columns: Columns];
 

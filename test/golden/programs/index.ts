@@ -4,7 +4,9 @@ import { expressionPrograms } from "./expressions.ts";
 import { failurePrograms } from "./failures.ts";
 import { groupPrograms } from "./groups.ts";
 import { joinPrograms } from "./joins.ts";
+import { keyPrograms } from "./keys.ts";
 import { manyChangesPrograms } from "./many-changes.ts";
+import { orderPrograms } from "./orders.ts";
 import { rowPrograms } from "./rows.ts";
 
 /** Every program, by name. */
@@ -16,4 +18,6 @@ export const programs: Readonly<Record<string, Program>> = {
   ...deduplicatePrograms,
   ...failurePrograms,
   ...manyChangesPrograms,
+  ...keyPrograms,
+  ...orderPrograms,
 };
