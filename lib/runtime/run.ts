@@ -3,10 +3,12 @@ import { TowpathError } from "../errors.ts";
 import { divideMemory } from "../io/memory-budget.ts";
 import type { Sink, SinkContext, SinkStats } from "../io/sink.ts";
 import type { Source, SourceContext, SourceStats } from "../io/source.ts";
+import { dealtSources } from "../plan/dealt-partitions.ts";
 import { fingerprint } from "../plan/fingerprint.ts";
 import type { PlanNode } from "../plan/node.ts";
 import { currentPlan } from "../plan/plan.ts";
 import type { OutputSpec, SourceSpec } from "../plan/specs.ts";
+import { DealtEngine } from "./dealt-engine.ts";
 import { checkedStopTimeout, Ending } from "./ending.ts";
 import { Engine } from "./engine.ts";
 import { ErrorLog } from "./error-log.ts";
@@ -78,7 +80,10 @@ export interface RunSummary {
  *
  * Resolves when every source has ended or the signal (also SIGINT, SIGTERM) ends the run, after all outputs have been
  * delivered. Rejects with the first error: nothing of the commit that failed has been written. Throws TP_BAD_ARGUMENT
- * for an unknown `onError`, TP_GRAPH_EMPTY without an output and TP_GRAPH_RUNNING the second time.
+ * for an unknown `onError`, TP_GRAPH_EMPTY without an output and TP_GRAPH_RUNNING the second time. With `persistence`
+ * also TP_STATE_LOCKED, TP_STATE_CORRUPT, TP_STATE_FORMAT and TP_STATE_WRITE; TP_PLAN_CHANGED where the script is no
+ * longer the one that saved the state, and TP_SOURCE_CHANGED where rows cannot be had again; TP_BAD_ARGUMENT for a source
+ * that cannot be resumed.
  *
  * @example
  * const summary = await pw.run({ signal: AbortSignal.timeout(60_000) });
@@ -105,7 +110,7 @@ function checkOnError(onError: unknown): void {
 }
 
 class Run {
-  readonly #engine: Engine;
+  readonly #engine: Engine | DealtEngine;
   readonly #failures: Failures;
   readonly #options: RunOptions;
   readonly #waker = new Waker();
@@ -120,7 +125,8 @@ class Run {
   constructor(outputs: readonly PlanNode[], options: RunOptions) {
     this.#failures = new Failures(options.onError ?? "fail");
     this.#ending = new Ending(checkedStopTimeout(options.stopTimeoutMs), () => this.#waker.wake());
-    const engine = new Engine(
+    const dealt = dealtSources(outputs);
+    const engine = new (dealt.size === 0 ? Engine : DealtEngine)(
       outputs,
       (failure) => this.#failures.take(failure),
       () => this.#waker.wake(),
@@ -129,8 +135,9 @@ class Run {
     this.#options = options;
     this.#sources = engine.sources.map(({ node, needed }) => ({
       nodeId: node.id,
-      source: (node.options as SourceSpec).create(needed),
+      source: (node.options as SourceSpec).create(needed, dealt.get(node.id)),
     }));
+    if (engine instanceof DealtEngine) engine.connect(this.#sources);
     const names = uniqueNames(this.#sources.map(({ source }) => source));
     const fingerprints = new Map<object, string>();
     this.#named = engine.sources.map(({ node }, i) => {
@@ -206,6 +213,7 @@ class Run {
   async #keep(log: (line: string) => void): Promise<StateKeeper | null> {
     const { persistence } = this.#options;
     if (persistence === undefined) return null;
+    if (this.#engine instanceof DealtEngine) throw notKept();
     this.#keeper = await StateKeeper.open(persistence, {
       engine: this.#engine,
       sources: this.#named,
@@ -315,6 +323,16 @@ class Run {
       errors: view.errors(),
     };
   }
+}
+
+function notKept(): TowpathError {
+  return new TowpathError(
+    "TP_BAD_ARGUMENT",
+    "the option persistence of pw.run cannot be had in a consumer group",
+    {
+      hint: 'Leave it out: the group keeps the offsets, and the state of a partition is made again of its topic. Or read with assignment: "all".',
+    },
+  );
 }
 
 /** Stats by name. */
