@@ -131,14 +131,6 @@ describe("scopes", () => {
     expect(new Harness({ scope: "partition" }).feed(...messages)).toEqual(["a", "b c", "d"]);
   });
 
-  test("aligned: the tail is committed also behind a marker that closed no row", () => {
-    const harness = new Harness({ scope: "aligned", tail: "commit" });
-    expect(harness.feed("0:*COMMIT*", "0:a", "1:b")).toEqual([]);
-    const tail: string[] = [];
-    while (harness.session.finish()) tail.push(harness.seal());
-    expect(tail).toEqual(["b", "a"]);
-  });
-
   test("aligned: a tail whose first segments are empty is not lost", () => {
     const harness = new Harness({ scope: "aligned", tail: "commit" });
     harness.session.assign(1);
