@@ -9,6 +9,8 @@ export class AsyncCalls {
   readonly #fn: (...values: readonly unknown[]) => unknown;
   readonly #options: AsyncApply;
   readonly #queue: (() => void)[] = [];
+  /** Where the queue begins: taking from the front of a long array costs as much as the array is long. */
+  #queueStart = 0;
   /** By arguments: the answer, or the call that is under way. The least recently used first. */
   readonly #cache = new Map<string, Promise<CallOutcome> | CallOutcome>();
   #running = 0;
@@ -103,7 +105,11 @@ export class AsyncCalls {
 
   #ended(): void {
     this.#running--;
-    this.#queue.shift()?.();
+    if (this.#queueStart === this.#queue.length) return;
+    const next = this.#queue[this.#queueStart++];
+    if (this.#queueStart > 1000 && 2 * this.#queueStart > this.#queue.length)
+      this.#queueStart -= this.#queue.splice(0, this.#queueStart).length;
+    next();
   }
 }
 

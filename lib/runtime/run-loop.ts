@@ -3,7 +3,7 @@ import type { Batch } from "../data/batch.ts";
 import type { CommitClock } from "../data/time.ts";
 import type { Sink } from "../io/sink.ts";
 import { COMMIT, ENDED, type Source } from "../io/source.ts";
-import type { Engine } from "./engine.ts";
+import type { RunEngine } from "./dealt-engine.ts";
 import type { ErrorLog } from "./error-log.ts";
 import type { Waker } from "./waker.ts";
 
@@ -34,11 +34,13 @@ export interface CommitKeeper {
 /** A commit that has been begun, and waits for functions that answer later. */
 interface BegunCommit {
   readonly time: number;
+  readonly rows: number;
   readonly sinks: readonly Sink[];
 }
 
-/** Commits that may be under way at once. */
+/** Commits, and rows of them, that may be under way at once. */
 const BEGUN_MAX = 1000;
+const BEGUN_ROWS_MAX = 100_000;
 
 /**
  * Pulls commits out of the sources, one at a time and in turn, and steps the engine with each.
@@ -50,7 +52,7 @@ const BEGUN_MAX = 1000;
  * failures are listed: then each waits for the one before, so that the log does not depend on who answers first.
  */
 export class RunLoop {
-  readonly #engine: Engine;
+  readonly #engine: RunEngine;
   readonly #clock: CommitClock;
   readonly #sinks: readonly Sink[];
   readonly #waker: Waker;
@@ -61,12 +63,13 @@ export class RunLoop {
   /** Commits that are delivered only with a later one, which lists what failed in them. */
   #listings: { readonly time: number; readonly listedAt: number }[] = [];
   readonly #begun: BegunCommit[] = [];
+  #begunRows = 0;
   #turnStart = 0;
   #acknowledged = 0;
   commits = 0;
 
   constructor(
-    engine: Engine,
+    engine: RunEngine,
     clock: CommitClock,
     sources: readonly RunningSource[],
     sinks: readonly Sink[],
@@ -193,7 +196,8 @@ export class RunLoop {
   #take({ nodeId, source }: RunningSource, time: number, delta: Batch | null, sinks: readonly Sink[]): void {
     if (delta !== null) {
       this.#engine.step(time, new Map([[nodeId, delta]]));
-      this.#begun.push({ time, sinks });
+      this.#begun.push({ time, rows: delta.length, sinks });
+      this.#begunRows += delta.length;
       this.commits++;
       this.#completeBegun();
     }
@@ -203,18 +207,20 @@ export class RunLoop {
   /** Whether no commit may be begun until those that were have come further. */
   #mustWait(): boolean {
     const most = this.#log !== null || this.#keeper?.isWaiting === true ? 1 : BEGUN_MAX;
-    return this.#begun.length >= most || this.#engine.isFailing;
+    const isFull = this.#begun.length >= most || this.#begunRows >= BEGUN_ROWS_MAX;
+    return isFull || this.#engine.isFailing;
   }
 
   /** Hands on the commits that are through, in order, as long as sinks take them. Returns whether there were any. */
   #completeBegun(): boolean {
     let completed = false;
     while (this.#begun.length > 0) {
-      const [{ time, sinks }] = this.#begun;
+      const [{ time, rows, sinks }] = this.#begun;
       if (completed && sinks.some((sink) => sink.full)) return true;
       if (!this.#engine.complete(time)) return completed;
       this.#engine.release(time, sinks);
       this.#begun.shift();
+      this.#begunRows -= rows;
       completed = true;
     }
     return completed;
