@@ -1,4 +1,4 @@
-/** node-rdkafka's consumer with promises, deadlines and our errors; for direct assignment, never in a group. */
+/** node-rdkafka's consumer with promises, deadlines and our errors; partitions are assigned directly, or by a group. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KafkaConsumer, LibrdKafkaError, Metadata } from "node-rdkafka";
 import { TowpathError } from "../../lib/errors.ts";
@@ -31,7 +31,12 @@ export interface ConsumerOptions {
   readonly partitionEnds: boolean;
   /** A librdkafka plugin to load after the user's own, or null. */
   readonly plugin: string | null;
+  /** Hears what a group gives and takes, and must say `assign` or `unassign` then; absent: no group is joined. */
+  readonly onRebalance?: RebalanceListener;
 }
+
+/** `code` is -175 where the partitions are given, -174 where they are taken. */
+export type RebalanceListener = (code: number, partitions: readonly TopicPartition[]) => void;
 
 /** The first and the next offset of a partition; with `read_committed` the next one is the last stable offset. */
 export interface Watermarks {
@@ -224,7 +229,7 @@ export class Consumer {
   }
 }
 
-function consumerConf(settings: KafkaSettings, { partitionEnds, plugin }: ConsumerOptions) {
+function consumerConf(settings: KafkaSettings, { partitionEnds, plugin, onRebalance }: ConsumerOptions) {
   const { global, topic } = clientConf("consumer", settings);
   const plugins = [global["plugin.library.paths"], plugin].filter((path) => typeof path === "string");
   return {
@@ -236,10 +241,21 @@ function consumerConf(settings: KafkaSettings, { partitionEnds, plugin }: Consum
       "enable.auto.commit": false,
       "enable.auto.offset.store": false,
       ...(partitionEnds ? { "enable.partition.eof": true } : {}),
+      ...(onRebalance === undefined ? {} : groupConf(global, onRebalance)),
       ...(plugins.length > 0 ? { "plugin.library.paths": plugins.join(";") } : {}),
     },
     // Messages that are gone end the run, rather than being skipped in silence.
     topic: { "auto.offset.reset": "error" as const, ...topic },
+  };
+}
+
+function groupConf(given: Readonly<Record<string, unknown>>, onRebalance: RebalanceListener) {
+  return {
+    "topic.metadata.refresh.interval.ms": 10_000,
+    ...given,
+    offset_commit_cb: true,
+    rebalance_cb: ({ code }: ClientError, partitions: readonly TopicPartition[]) =>
+      onRebalance(code, partitions),
   };
 }
 

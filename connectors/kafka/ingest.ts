@@ -35,6 +35,11 @@ export interface Ingest {
   takeEvents(): readonly IngestEvent[];
   /** `wake` is called when messages or events have arrived since a `take` returned null. */
   onReadable(wake: () => void): void;
+  /**
+   * The assignment has changed: hands out what has come under the former one and was not taken, so that none of it can
+   * be mistaken for what comes under a later one. The caller drops what is not its own any more.
+   */
+  turn(use: (messages: PackedMessages) => void): Promise<void>;
   /** Gives the consumer back; comes before its `disconnect`. */
   close(): Promise<void>;
 }

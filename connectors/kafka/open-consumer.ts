@@ -1,6 +1,6 @@
 import { TowpathError } from "../../lib/errors.ts";
 import { type ClientLibrary, loadClientLibrary } from "./client-library.ts";
-import { Consumer } from "./consumer.ts";
+import { Consumer, type RebalanceListener } from "./consumer.ts";
 import type { Attributes, Ingest } from "./ingest.ts";
 import { attach, pluginPath } from "./native/index.ts";
 import type { KafkaSettings } from "./options.ts";
@@ -27,13 +27,21 @@ export interface OpenedConsumer {
  *
  * Throws TP_KAFKA_NATIVE_MISSING without node-rdkafka, TP_KAFKA_INGEST where the forced way cannot be.
  */
-export async function openConsumer(settings: KafkaSettings, partitionEnds: boolean): Promise<OpenedConsumer> {
+export async function openConsumer(
+  settings: KafkaSettings,
+  partitionEnds: boolean,
+  onRebalance?: RebalanceListener,
+): Promise<OpenedConsumer> {
   const library = await loadClientLibrary();
   const forced = forcedIngest();
   const plugin = forced === "plain" ? null : findPlugin(library);
   if (plugin instanceof TowpathError && forced === "packed") throw notPacked(plugin);
   const path = typeof plugin === "string" ? plugin : null;
-  const consumer = new Consumer(library, settings, { partitionEnds, plugin: path });
+  const consumer = new Consumer(library, settings, {
+    partitionEnds,
+    plugin: path,
+    ...(onRebalance === undefined ? {} : { onRebalance }),
+  });
   return {
     consumer,
     ingest: (slots, options) => makeIngest(consumer, slots, options, forced, plugin),

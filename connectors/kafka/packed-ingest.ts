@@ -30,6 +30,7 @@ export class PackedIngest implements Ingest {
   /** The reader's partitions → the source's slots. */
   #slotOf = new Int32Array(16);
   #known = 0;
+  #generation = 0;
   #events: readonly IngestEvent[] = NO_EVENTS;
 
   constructor(reader: Reader, slots: PartitionSlots, attributes: Attributes) {
@@ -63,6 +64,14 @@ export class PackedIngest implements Ingest {
 
   onReadable(wake: () => void): void {
     this.#reader.onReadable(wake);
+  }
+
+  async turn(use: (messages: PackedMessages) => void): Promise<void> {
+    this.#reader.setGeneration(++this.#generation);
+    for (let messages = this.take(); messages !== null; messages = this.take()) {
+      use(messages);
+      if (this.#reader.generation === this.#generation) return;
+    }
   }
 
   async close(): Promise<void> {

@@ -44,6 +44,8 @@ export class PlainIngest implements Ingest {
   #busy = false;
   #inFlight = false;
   #closing: (() => void) | null = null;
+  /** Waits for the request under way, and nothing more is asked for meanwhile. */
+  #turning: (() => void) | null = null;
   #closed = false;
 
   constructor(consumer: KafkaConsumer, slots: PartitionSlots, attributes: Attributes, wantsEnds: boolean) {
@@ -77,6 +79,22 @@ export class PlainIngest implements Ingest {
     this.#ask();
   }
 
+  async turn(use: (messages: PackedMessages) => void): Promise<void> {
+    if (this.#inFlight) {
+      await new Promise<void>((resolve) => {
+        this.#turning = resolve;
+      });
+      this.#turning = null;
+    }
+    const arrived = this.#arrived;
+    this.#arrived = [];
+    for (const { messages, events } of arrived) {
+      this.#events = [...this.#events, ...events];
+      if (messages.length > 0) use(this.#packer.pack(messages));
+    }
+    this.#ask();
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#arrived = [];
@@ -87,7 +105,8 @@ export class PlainIngest implements Ingest {
   }
 
   #ask(): void {
-    if (this.#inFlight || this.#closed || this.#arrived.length >= WAITING_MAX) return;
+    if (this.#inFlight || this.#closed || this.#turning !== null || this.#arrived.length >= WAITING_MAX)
+      return;
     this.#inFlight = true;
     this.#consumer.setDefaultConsumeTimeout(this.#busy ? 0 : this.#idleMs);
     const count = this.#busy || this.#wantsEnds ? this.#asked : 1;
@@ -97,9 +116,11 @@ export class PlainIngest implements Ingest {
   #arrive(error: LibrdKafkaError | null | undefined, messages: readonly Message[] | undefined): void {
     this.#inFlight = false;
     if (this.#closed) {
+      this.#turning?.();
       this.#closing?.();
       return;
     }
+    this.#turning?.();
     const events = this.#ends;
     this.#ends = [];
     if (error) events.push({ code: error.code, slot: -1, offset: -1, message: error.message });

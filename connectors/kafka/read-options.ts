@@ -4,6 +4,7 @@ import type { KeyedSession } from "../../lib/io/keyed-commits.ts";
 import type { FieldOptions } from "../../lib/table/source-columns.ts";
 import type { CsvOptions } from "../formats/csv.ts";
 import { type FormatName, formats } from "../formats/index.ts";
+import { checkGroup } from "./group-options.ts";
 import type { KafkaSettings } from "./options.ts";
 import { checkPartitions, type PartitionChoice } from "./partition-choice.ts";
 import { bad, isCount, knownNames, oneOf, positive } from "./read-arguments.ts";
@@ -47,8 +48,13 @@ interface CommonOptions {
   readonly onError?: OnError;
   /** Which partitions are read; default: all. See `PartitionChoice`. */
   readonly partitions?: PartitionChoice;
-  /** "all" (default): the partitions are this source's, without a consumer group that deals them out. */
-  readonly assignment?: "all";
+  /**
+   * "all" (default): the partitions are this source's, without a consumer group that deals them out. "group": the
+   * processes of one `group.id` share them, for plans whose state follows their partitions or that keep none; any other
+   * is refused by `pw.run` with TP_PLAN_NEEDS_ALL_PARTITIONS. Each partition then has commits of its own, and the
+   * group's offsets are committed behind what outputs have delivered (each `auto.commit.interval.ms`, default 500).
+   */
+  readonly assignment?: "all" | "group";
   /**
    * Nothing more is read while commits of at least this many changes together have not been delivered by all outputs;
    * default: no bound, as outputs that are full hold the run by themselves. Rows that wait for their marker do not
@@ -137,7 +143,8 @@ export function checkReadOptions(options: ReadOptions, settings: KafkaSettings):
   oneOf("mode", options.mode, ["streaming", "static"]);
   checkOnError(options.onError, options.topicNames);
   checkPartitions(options.partitions);
-  oneOf("assignment", options.assignment, ["all"]);
+  oneOf("assignment", options.assignment, ["all", "group"]);
+  if (options.assignment === "group") checkGroup(options, settings);
   const { maxBacklogRows } = options;
   if (maxBacklogRows !== undefined) {
     positive("maxBacklogRows", maxBacklogRows, Number.isSafeInteger(maxBacklogRows));

@@ -5,11 +5,14 @@ import type { CommitPolicy } from "../../lib/io/commit-policy.ts";
 import type { KeyedSession } from "../../lib/io/keyed-commits.ts";
 import type { Parser } from "../../lib/io/parser.ts";
 import { updateColumns } from "../../lib/io/update-rows.ts";
+import type { DealtSpec } from "../../lib/plan/specs.ts";
 import { tableFromSource } from "../../lib/table/source.ts";
 import { type FieldColumns, fieldColumns, primaryKeyPositions } from "../../lib/table/source-columns.ts";
 import type { Table } from "../../lib/table/table.ts";
 import type { Simplify } from "../../lib/table/types.ts";
 import { formats } from "../formats/index.ts";
+import { groupPolicy, notRemade } from "./group-options.ts";
+import { GroupSource } from "./group-source.ts";
 import { metadataColumn } from "./metadata-column.ts";
 import { checkSettings, type KafkaSettings } from "./options.ts";
 import { bad } from "./read-arguments.ts";
@@ -80,13 +83,14 @@ export function read<const O extends ReadOptions>(
       hint: "Rename the field, or leave withMetadata out.",
     });
   }
+  const isGroup = options.assignment === "group";
   const plan: SourcePlan = {
     name: options.name ?? options.topicNames.join(","),
     settings: { ...settings },
     topics: [...options.topicNames],
     columns: withMetadata ? [...payload, metadataColumn] : payload,
     primaryKey,
-    policy: policyOf(options),
+    policy: isGroup ? groupPolicy(policyOf(options)) : policyOf(options),
     mode: options.mode ?? "streaming",
     startFrom: options.startFrom ?? "earliest",
     partitions: options.partitions,
@@ -108,8 +112,15 @@ export function read<const O extends ReadOptions>(
     // What is read back has the keys that its writer gave.
     primaryKey: plan.holdsCommits ? null : plan.primaryKey,
     ownKeys: plan.primaryKey === null && !plan.holdsCommits,
-    create: (needed) => new KafkaSource(plan, needed),
+    ...(isGroup ? { dealt: dealtSpec(plan) } : {}),
+    create: (needed, dealing = { isStateful: true }) =>
+      isGroup ? new GroupSource(plan, needed, dealing) : new KafkaSource(plan, needed),
   });
+}
+
+function dealtSpec({ columns, withMetadata, topics, policy }: SourcePlan): DealtSpec {
+  const metadata = withMetadata ? columns.length - 1 : null;
+  return { metadata, topics: topics.length, notRemade: notRemade(policy) };
 }
 
 function createParser(options: ReadOptions, columns: Columns): Parser {
@@ -178,6 +189,7 @@ function describePlan(plan: SourcePlan, options: ReadOptions): Readonly<Record<s
     onError,
     ...(primaryKey === null || plan.holdsCommits ? {} : { session }),
     ...(partitions === undefined ? {} : { partitions }),
+    ...(options.assignment === "group" ? { assignment: options.assignment } : {}),
     ...(maxBacklogRows === undefined ? {} : { maxBacklogRows }),
   };
 }

@@ -17,8 +17,9 @@ import { planWrite } from "./write-plan.ts";
  *
  * Order and completeness hold over retries and broker restarts, and `pw.run()` resolves once all is acknowledged.
  *
- * Headers of each message: `tp-run` (a UUID of this run's output), `tp-commit` (the time of its last commit), and for
- * a commit that one message of updates cannot hold `part` and `parts` (from 1).
+ * Headers of each message: `tp-run` (a UUID of this output's history: one run, or with `persistence` all runs of its
+ * state), `tp-commit` (the time of its last commit), and for a commit that one message of updates cannot hold `part` and
+ * `parts` (from 1).
  *
  * `settings` are librdkafka's own. Its "message.max.bytes" (default 1,000,000) bounds a message, its
  * "message.timeout.ms" (default 300,000) the wait for an acknowledgement, its "partitioner" chooses partitions by key
@@ -48,8 +49,12 @@ export function write<C>(table: TableMethods<C>, settings: KafkaSettings, option
       connector: "kafka",
       name,
       describe: { ...described, settings: redactSettings(kept) },
+      ...(resolved.envelope === "updates" ? { needsAllPartitions: oneWriter } : {}),
       create: (columns) => new KafkaSink(columns, kept, plan),
     },
     input,
   );
 }
+
+const oneWriter =
+  'the order of messages in the envelope "updates" is their meaning, and several processes have no common one: write with envelope "row" or "upsert"';

@@ -20,8 +20,26 @@ export interface SourceSpec {
   readonly listsFailures?: boolean;
   /** No other source makes the same keys: they are made of its name and of where its messages stand. */
   readonly ownKeys?: boolean;
-  /** Makes the running source; `needed[i]` tells whether anybody reads column i. */
-  create(needed: readonly boolean[]): Source;
+  /** A consumer group deals its partitions out to processes, each of which runs the plan over those that it has. */
+  readonly dealt?: DealtSpec;
+  /** Makes the running source; `needed[i]` tells whether anybody reads column i. `dealing` is given to a dealt one. */
+  create(needed: readonly boolean[], dealing?: Dealing): Source;
+}
+
+/** What a plan has to know of a source whose partitions are dealt out. */
+export interface DealtSpec {
+  /** Position of the column `_metadata`, which names a row's topic and partition; null without it. */
+  readonly metadata: number | null;
+  /** How many topics it reads. */
+  readonly topics: number;
+  /** Why commits cannot be made again as they were, where they cannot: as the end of a sentence. */
+  readonly notRemade: string | null;
+}
+
+/** What a dealt source has to know of the plan behind it. */
+export interface Dealing {
+  /** The plan's answer depends on what came before: whoever takes a partition over needs the state of it. */
+  readonly isStateful: boolean;
 }
 
 /** The options of an `output` node: all that a plan knows of where changes go. */
@@ -34,6 +52,8 @@ export interface OutputSpec {
   readonly describe: Readonly<Record<string, unknown>>;
   /** Rows with a failed cell are written too: for `pw.debug` alone, whose rows stay in the program. */
   readonly keepsFailures?: boolean;
+  /** Why processes that have some of the partitions each cannot share it, where they cannot. */
+  readonly needsAllPartitions?: string;
   /** Makes the running sink. */
   create(columns: Columns): Sink;
 }

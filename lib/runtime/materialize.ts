@@ -35,7 +35,13 @@ export interface Materialized<R> {
  */
 export function materialize<C>(table: TableMethods<C>): Materialized<C> {
   const snapshots = new Snapshots<C>("materialize", nodeOf(table).columns, userSite());
-  addOutput(table, { connector: "materialize", name: "materialize", describe: {}, create: () => snapshots });
+  addOutput(table, {
+    connector: "materialize",
+    name: "materialize",
+    describe: {},
+    needsAllPartitions: "a snapshot would go on holding the rows of partitions that have been given away",
+    create: () => snapshots,
+  });
   return {
     get current() {
       return snapshots.current;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import rdkafka from "node-rdkafka";
 import { connect, disconnect } from "../../test/support/kafka/clients.ts";
 import type { Rng } from "../../test/support/rng.ts";
-import type { Workload } from "./workload.ts";
+import { isDealt, type Workload } from "./workload.ts";
 
 const ACCOUNTS = 40;
 const REGIONS = 5;
@@ -23,6 +23,8 @@ export class Feeder {
   commits = 0;
   /** Transfers sent. */
   rows = 0;
+  /** A group's plans rely on it that messages of one key are in one partition. */
+  readonly #isDealt: boolean;
   /** Partitions that are fed. */
   partitions: number;
 
@@ -30,6 +32,7 @@ export class Feeder {
     this.#topic = topic;
     this.partitions = workload.partitions;
     this.#rng = rng;
+    this.#isDealt = isDealt(workload.name);
     this.#producer = new rdkafka.Producer(
       { "bootstrap.servers": bootstrap, "enable.idempotence": true, "linger.ms": 2, dr_cb: true },
       { "message.timeout.ms": 0 },
@@ -97,7 +100,7 @@ export class Feeder {
       for (let row = 0; row < rows; row++) {
         const account = this.#rng.below(ACCOUNTS);
         const transfer = {
-          account: `a${account}`,
+          account: this.#isDealt ? `a${partition}-${account}` : `a${account}`,
           region: `r${this.#rng.below(REGIONS)}`,
           amount: this.#rng.below(2_000) - 1_000,
         };

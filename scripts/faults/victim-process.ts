@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { VictimOrders } from "./workload.ts";
+import { isDealt, type VictimOrders } from "./workload.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const LAST_WORDS = 4_000;
@@ -26,7 +26,8 @@ export class VictimProcess {
     env: Readonly<Record<string, string>> = {},
     wrapper: readonly string[] = [],
   ) {
-    const node = [process.execPath, "--import", "tsx", "scripts/faults/victim.ts", JSON.stringify(orders)];
+    const script = `scripts/faults/${isDealt(orders.workload) ? "group-victim" : "victim"}.ts`;
+    const node = [process.execPath, "--import", "tsx", script, JSON.stringify(orders)];
     const [program, ...args] = [...wrapper, ...node];
     this.#child = spawn(program, args, {
       cwd: root,

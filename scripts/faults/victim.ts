@@ -2,9 +2,9 @@
 import * as pw from "towpath";
 import type { VictimOrders } from "./workload.ts";
 
-const orders: VictimOrders = JSON.parse(process.argv[2]);
-const settings = { "bootstrap.servers": orders.bootstrap };
 const scopes = { grouped: "connector", keyed: "connector", aligned: "aligned", spread: "partition" } as const;
+const orders: VictimOrders & { readonly workload: keyof typeof scopes } = JSON.parse(process.argv[2]);
+const settings = { "bootstrap.servers": orders.bootstrap };
 const Transfers = { account: "str", region: "str", amount: "int" } as const;
 
 const transfers = pw.kafka.read(settings, {

@@ -47,5 +47,6 @@ pw.kafka.read(settings, { topicNames, format: "json", schema, session: "replace"
 pw.kafka.read(settings, { topicNames, format: "json", schema, partitions: { index: 0 } });
 // @ts-expect-error a topic is missing
 pw.kafka.read(settings, { topicNames, format: "json", schema, onError: "deadLetter" });
-// @ts-expect-error not there yet
 pw.kafka.read(settings, { topicNames, format: "json", schema, assignment: "group" });
+// @ts-expect-error no such assignment
+pw.kafka.read(settings, { topicNames, format: "json", schema, assignment: "mine" });

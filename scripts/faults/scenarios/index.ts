@@ -3,6 +3,7 @@ import { brokerKilled, brokerPaused, brokerRestarted } from "./broker.ts";
 import { crashes } from "./crash-points.ts";
 import { damagedState, diskFull } from "./disk.ts";
 import { killed } from "./killed.ts";
+import { groupRebalances } from "./rebalances.ts";
 import { partitionsGrow, retentionPassed } from "./topics.ts";
 
 export const scenarios: readonly Scenario[] = [
@@ -15,4 +16,5 @@ export const scenarios: readonly Scenario[] = [
   damagedState,
   partitionsGrow,
   retentionPassed,
+  ...groupRebalances,
 ];
