@@ -215,7 +215,7 @@ export class StateKeeper implements CommitKeeper {
     const writer = capture.writer();
     this.#run.engine.save(writer.scope("engine"));
     for (const { name, source } of this.#run.sources)
-      source.history?.save(writer.scope("sources").scope(name));
+      source.history?.save(writer.scope("sources").scope(scopeOf(name)));
     this.#journal.startFile(time);
     return this.#complete(capture, time, begun, performance.now() - begun);
   }
@@ -224,7 +224,7 @@ export class StateKeeper implements CommitKeeper {
     try {
       await this.held.close(time);
       const outputs = capture.writer().scope("outputs");
-      for (const { name, sink } of this.#run.sinks) sink.save?.(outputs.scope(name));
+      for (const { name, sink } of this.#run.sinks) sink.save?.(outputs.scope(scopeOf(name)));
     } finally {
       this.held.open();
     }
@@ -257,10 +257,18 @@ function load({ engine, sources, sinks }: KeptRun, { checkpoint, commits }: Reco
   if (image !== null) engine.load(image.reader().scope("engine"));
   for (const { name, source } of sources) {
     const own = commits.filter((commit) => commit.source === name);
-    const state = image?.has(`sources/${name}`) ? image.reader().scope("sources").scope(name) : null;
+    const state = image?.has(`sources/${scopeOf(name)}`)
+      ? image.reader().scope("sources").scope(scopeOf(name))
+      : null;
     source.history?.resume(state, own);
   }
   for (const { name, sink } of sinks) {
-    if (image?.has(`outputs/${name}`)) sink.load?.(image.reader().scope("outputs").scope(name));
+    if (image?.has(`outputs/${scopeOf(name)}`))
+      sink.load?.(image.reader().scope("outputs").scope(scopeOf(name)));
   }
+}
+
+/** A slash in a name, as in a file's path, must not look like a scope within another's. */
+function scopeOf(name: string): string {
+  return name.replaceAll("%", "%25").replaceAll("/", "%2F");
 }
