@@ -1,4 +1,5 @@
 import type { Rng } from "../support/rng.ts";
+import { ExpressionMaker } from "./random-expression.ts";
 import { freshNames } from "./random-names.ts";
 import { type Named, required, type StepSpec, type TypeText } from "./spec.ts";
 
@@ -15,7 +16,7 @@ export function orderedSteps(
   return [
     [1.5, () => sort(rng, input, columns)],
     [1, () => diff(rng, input, columns)],
-    [1, () => interpolate(rng, input, columns, before)],
+    [1, () => interpolate(rng, tables, input, before)],
     [0.5, () => stream(rng, tables, input)],
   ];
 }
@@ -39,20 +40,36 @@ function diff(rng: Rng, input: number, columns: Named<TypeText>): StepSpec[] {
   return [{ op: "diff", input, key, instance: instanceOf(rng, columns), value: rng.pick(values), name }];
 }
 
-/** Where the keys of a stream do not tell rows apart, known points of one row and time have no order. */
+/** By numbers that are there, or by some put beside the columns. Keys of a stream do not tell its points apart. */
 function interpolate(
   rng: Rng,
+  tables: readonly Named<TypeText>[],
   input: number,
-  columns: Named<TypeText>,
   before: readonly StepSpec[],
 ): StepSpec[] {
+  if (before.some(({ op }) => op === "toStream")) return [];
+  const columns = tables[input] as Named<TypeText>;
   const times = positionsOf(columns, (type) => ["int", "float", "datetime", "duration"].includes(type));
-  if (times.length === 0 || before.some(({ op }) => op === "toStream")) return [];
-  const time = rng.pick(times);
+  const time = times.length === 0 ? -1 : rng.pick(times);
   const numbers = positionsOf(columns, (type) => ["int", "float"].includes(required(type)));
   const values = rng.shuffled(numbers.filter((position) => position !== time)).slice(0, rng.between(1, 2));
-  if (values.length === 0) return [];
-  return [{ op: "interpolate", input, time, instance: instanceOf(rng, columns), values }];
+  const instance = instanceOf(rng, columns);
+  if (time >= 0 && values.length > 0) return [{ op: "interpolate", input, time, instance, values }];
+  const make = new ExpressionMaker(rng, columns);
+  const [first, second] = freshNames(rng, columns, 2);
+  if (first === undefined || second === undefined) return [];
+  const width = columns.length;
+  return [
+    {
+      op: "withColumns",
+      input,
+      columns: [
+        [first, make.make("int", 1)],
+        [second, make.make("float?", 1)],
+      ],
+    },
+    { op: "interpolate", input: tables.length, time: width, instance, values: [width + 1] },
+  ];
 }
 
 function stream(rng: Rng, tables: readonly Named<TypeText>[], input: number): StepSpec[] {
