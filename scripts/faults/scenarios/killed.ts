@@ -6,7 +6,7 @@ export const killed: Scenario = {
   name: "killed",
   what: "kill -9 at a random moment",
   workloads: [workloads.grouped, workloads.aligned, workloads.keyed],
-  rounds: [2, 10],
+  rounds: [2, 50],
   run: async (world, rounds) => {
     for (let round = 0; round < rounds; round++) {
       world.start();
