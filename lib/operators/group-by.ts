@@ -65,8 +65,10 @@ class GroupBy implements Operator {
   #touched = new Uint32Array(16);
   #touchedCount = 0;
   /** Of the rows of a slice: their groups; and room for a kernel's second result. */
-  readonly #slots = new Int32Array(SLICE_ROWS);
-  readonly #firstRows = new Uint32Array(SLICE_ROWS + 1);
+  #slots = new Int32Array(SLICE_ROWS);
+  #firstRows = new Uint32Array(SLICE_ROWS + 1);
+  /** How many rows are added at once: some reducers take all rows of a time in one batch. */
+  readonly #sliceRows: number;
 
   constructor(spec: OperatorSpec) {
     const { keys, reductions } = spec.options as GroupByOptions;
@@ -89,6 +91,8 @@ class GroupBy implements Operator {
         state: needed ? definition.create(types, { appendOnly, options }) : null,
       };
     });
+    const whole = this.#reductions.some(({ state }) => state?.takesWholeTimes === true);
+    this.#sliceRows = whole ? Number.POSITIVE_INFINITY : SLICE_ROWS;
   }
 
   get stateSize(): number {
@@ -100,7 +104,7 @@ class GroupBy implements Operator {
     if (batch === null) return null;
     this.#epoch++;
     this.#touchedCount = 0;
-    const before = joinedAnswers([...slicesOf(batch, SLICE_ROWS)].map((rows) => this.#add(rows)));
+    const before = joinedAnswers([...slicesOf(batch, this.#sliceRows)].map((rows) => this.#add(rows)));
     const touched = this.#touched.subarray(0, this.#touchedCount);
     const after = this.#answers(touched);
     const groups = () =>
@@ -140,6 +144,8 @@ class GroupBy implements Operator {
 
   /** Adds some rows of the step's batch; returns the former answers of the groups that they are the first of. */
   #add(rows: Batch): Answers {
+    this.#slots = grown(this.#slots, rows.length);
+    this.#firstRows = grown(this.#firstRows, rows.length + 1);
     const slots = this.#slots;
     this.#groups.lookupOrInsert(pick(rows, this.#keyColumns), rows.length, slots);
     this.#reserve();

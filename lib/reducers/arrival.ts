@@ -37,6 +37,7 @@ export function arrivalReducer(name: string, direction: 1 | -1): ReducerDefiniti
 
 /** Remembers when each row came, since its retraction does not say. */
 class Arrival implements ReducerState {
+  readonly takesWholeTimes = true;
   readonly #choice: Choice;
   /** The rows that are there: key, value. */
   readonly #rows: Multisets;

@@ -41,6 +41,8 @@ export interface ReducerState {
   reserve(groups: number): void;
   accumulate(slots: Int32Array, args: readonly Column[], batch: Batch): void;
   finish(slots: Uint32Array, n: number): Column;
+  /** It must be given all rows of a time in one batch, because a row that goes and comes in it has not moved. */
+  readonly takesWholeTimes?: true;
   /** Why a group's answer fails, as a sentence, where that is not for want of cells that did not. */
   reasonAt?(slot: number): string | undefined;
   clear(slot: number): void;
