@@ -74,8 +74,8 @@ class ApplyAsync implements AsyncOperator {
     this.#calls = (spec.options as ApplyAsyncOptions).calls;
     const [{ columns, appendOnly }] = spec.inputs;
     const needed = spec.needed.slice(columns.length);
-    this.#callers = this.#calls.map(({ fn, asynchronous }, i) =>
-      needed[i] ? new AsyncCalls(fn, asynchronous) : null,
+    this.#callers = this.#calls.map(({ fn, asynchronous, site }, i) =>
+      needed[i] ? new AsyncCalls(fn, asynchronous, site) : null,
     );
     this.#reads = [...new Set(this.#calls.flatMap(({ args }, i) => (needed[i] ? args : [])))];
     this.#memo = appendOnly

@@ -1,3 +1,5 @@
+import type { SourceSite } from "../base/source-site.ts";
+import { enterCode, leaveCode, placeOf } from "../base/user-code.ts";
 import { messageOf } from "../expressions/call-function.ts";
 import type { AsyncApply } from "../expressions/node.ts";
 
@@ -14,10 +16,12 @@ export class AsyncCalls {
   /** By arguments: the answer, or the call that is under way. The least recently used first. */
   readonly #cache = new Map<string, Promise<CallOutcome> | CallOutcome>();
   #running = 0;
+  readonly #place: number;
 
-  constructor(fn: (...values: readonly unknown[]) => unknown, options: AsyncApply) {
+  constructor(fn: (...values: readonly unknown[]) => unknown, options: AsyncApply, site: SourceSite | null) {
     this.#fn = fn;
     this.#options = options;
+    this.#place = placeOf("the function", site);
   }
 
   /** Whether answers are remembered, by the key that `call` is given. */
@@ -59,7 +63,9 @@ export class AsyncCalls {
   #attempt(values: readonly unknown[], number: number): CallOutcome | Promise<CallOutcome> {
     this.#running++;
     try {
+      enterCode(this.#place);
       const value = this.#fn(...values);
+      leaveCode();
       if (isThenable(value)) return this.#settled(value, values, number);
       this.#ended();
       return { value };
