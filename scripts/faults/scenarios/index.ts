@@ -1,6 +1,6 @@
 import type { Scenario } from "../scenario.ts";
 import { brokerKilled, brokerPaused, brokerRestarted } from "./broker.ts";
-import { crashes } from "./crash-points.ts";
+import { crashed } from "./crash-points.ts";
 import { damagedState, diskFull } from "./disk.ts";
 import { killed } from "./killed.ts";
 import { groupRebalances } from "./rebalances.ts";
@@ -8,7 +8,7 @@ import { partitionsGrow, retentionPassed } from "./topics.ts";
 
 export const scenarios: readonly Scenario[] = [
   killed,
-  ...crashes,
+  crashed,
   brokerKilled,
   brokerRestarted,
   brokerPaused,
