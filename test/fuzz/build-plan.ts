@@ -115,11 +115,8 @@ class PlanBuilder {
         return this.#extended(at(step.input), [{ kind: "key", owner: 0, type: typeOf("pointer") }], columns);
       case "flatten":
         return this.#flatten(step, at(step.input), columns);
-      case "deduplicate": {
-        const { value, instance, order } = step;
-        const options = { value, instance, order, acceptor: null };
-        return this.node("deduplicate", [at(step.input)], options, columns, false);
-      }
+      case "deduplicate":
+        return this.#deduplicate(step, at(step.input), columns);
       case "applyAsync":
         return this.#applyAsync(step, at(step.input), columns);
       case "removeErrors":
@@ -330,6 +327,11 @@ class PlanBuilder {
       positions.map((position) => columnNode(joined, position)),
       columns,
     );
+  }
+
+  #deduplicate(step: StepSpec & { op: "deduplicate" }, input: PlanNode, columns: Columns): PlanNode {
+    const { value, instance, order } = step;
+    return this.node("deduplicate", [input], { value, instance, order, acceptor: null }, columns, false);
   }
 
   #applyAsync(step: StepSpec & { op: "applyAsync" }, input: PlanNode, columns: Columns): PlanNode {
