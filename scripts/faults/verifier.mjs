@@ -179,7 +179,11 @@ class Seen {
   }
 
   #takeTime(time, changes, offset) {
-    const said = JSON.stringify(changes);
+    // The order within a commit's deletions, and within its insertions, is nobody's business.
+    const said = changes
+      .map((change) => JSON.stringify(change))
+      .sort()
+      .join();
     if (time <= this.#lastTime) {
       this.replayed++;
       if (this.#said.get(time) !== said)
