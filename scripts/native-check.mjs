@@ -55,7 +55,7 @@ function remarks(text) {
 
 /** The cycles without Node: no other memory than librdkafka's and ours. */
 function checkCore() {
-  const sources = ["clients.c", "press.c", "tap.c", "pack.c", "toppars.c"].map((name) =>
+  const sources = ["clients.c", "press.c", "tap.c", "pack.c", "toppars.c", "trial.c"].map((name) =>
     join(native, "src", name),
   );
   const library = join(client, "build/deps");
@@ -99,7 +99,7 @@ function checkAddon() {
   const vitest = ["node_modules/vitest/vitest.mjs", "run", "--reporter=verbose"];
   const flags = { TOWPATH_NATIVE_CFLAGS: "-fsanitize=address -fno-omit-frame-pointer" };
   run("build the addon", process.execPath, [join(native, "build.mjs"), "--out", file], flags);
-  const tests = ["native-reader", "native-reader-life", "native-fuzz", "write-rows"].map(
+  const tests = ["native-reader", "native-reader-life", "native-fuzz", "write-rows", "try-settings"].map(
     (name) => `test/kafka/${name}.test.ts`,
   );
   run("addon, address sanitizer", process.execPath, [...vitest, ...tests], {

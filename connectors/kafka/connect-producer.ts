@@ -19,6 +19,7 @@ import { PackedSender } from "./packed-sender.ts";
 import { PlainSender } from "./plain-sender.ts";
 import type { ProducerConf } from "./producer-conf.ts";
 import { redactText } from "./redact.ts";
+import { trySettings } from "./try-settings.ts";
 
 /** A connected producer and the way to its messages. */
 export interface ConnectedProducer {
@@ -48,6 +49,7 @@ export async function connectProducer(
   if (plugin instanceof TowpathError && forced === "packed") throw notPacked(plugin);
   if (typeof plugin === "string") {
     const raw = createProducer(library, withPlugin(conf, plugin), settings, false);
+    await trySettings("producer", conf, settings);
     await handshake(raw, settings, topic);
     const press = attachPress((raw as { readonly name?: string }).name);
     if (press !== null) return { raw, sender: new PackedSender(press) };

@@ -3,10 +3,11 @@ import { type ClientLibrary, loadClientLibrary } from "./client-library.ts";
 import { Consumer, type RebalanceListener } from "./consumer.ts";
 import type { Attributes, Ingest } from "./ingest.ts";
 import { attach, pluginPath } from "./native/index.ts";
-import type { KafkaSettings } from "./options.ts";
+import { clientConf, type KafkaSettings } from "./options.ts";
 import { PackedIngest } from "./packed-ingest.ts";
 import type { PartitionSlots } from "./partition-slots.ts";
 import { PlainIngest } from "./plain-ingest.ts";
+import { trySettings } from "./try-settings.ts";
 
 export interface IngestOptions {
   readonly attributes: Attributes;
@@ -25,7 +26,8 @@ export interface OpenedConsumer {
  * Makes a consumer for the packed reader, or for node-rdkafka's own reading where that is not there.
  * `TOWPATH_INGEST=packed|plain` forces one of them.
  *
- * Throws TP_KAFKA_NATIVE_MISSING without node-rdkafka, TP_KAFKA_INGEST where the forced way cannot be.
+ * Throws TP_KAFKA_NATIVE_MISSING without node-rdkafka, TP_KAFKA_INGEST where the forced way cannot be, TP_KAFKA_FAILED for
+ * settings that librdkafka refuses.
  */
 export async function openConsumer(
   settings: KafkaSettings,
@@ -42,6 +44,7 @@ export async function openConsumer(
     plugin: path,
     ...(onRebalance === undefined ? {} : { onRebalance }),
   });
+  if (path !== null) await trySettings("consumer", clientConf("consumer", settings), settings);
   return {
     consumer,
     ingest: (slots, options) => makeIngest(consumer, slots, options, forced, plugin),

@@ -64,6 +64,7 @@ export interface Addon {
   ): number;
   pressReports(handle: Handle, out: Float64Array): number;
   pressFailure(handle: Handle): [number, string, number, number, number] | null;
+  tryClient(isProducer: boolean, namesAndValues: readonly string[]): Promise<string | null>;
 }
 
 const BUILD_COMMAND = "npx towpath build-native";

@@ -10,6 +10,7 @@
 
 #include "../src/press.h"
 #include "../src/towpath-kafka.h"
+#include "../src/trial.h"
 #include "rdkafka_mock.h"
 
 #define MESSAGES 3000
@@ -242,6 +243,28 @@ static void open_and_close(rd_kafka_t *consumer, int openings) {
   require(openings < 100000 || growth < GROWTH_MAX, "memory does not grow with the openings");
 }
 
+/** Trials of settings that make a client, and of some that make none, each kind of refusal at its own depth. */
+static void try_settings(void) {
+  static const struct {
+    const char *texts[6];
+    const char *says; /* NULL: a client is made */
+  } trials[] = {
+      {{"client.id", "trial", "group.id", "trial", "no.such.setting", "x"}, NULL},
+      {{"enable.idempotence", "true", "linger.ms", "5", "client.id", "trial"}, NULL},
+      {{"security.protocol", "sasl_plaintext", "sasl.mechanism", "PLAIN", "sasl.username", "me"}, "must be set"},
+      {{"security.protocol", "ssl", "ssl.key.pem", "none", "client.id", "trial"}, "ssl.key.pem"},
+      {{"partition.assignment.strategy", "fair", "client.id", "trial", "group.id", "trial"}, "fair"},
+  };
+  for (int round = 0; round < 20; round++)
+    for (size_t i = 0; i < sizeof trials / sizeof *trials; i++) {
+      char error[512] = "";
+      const rd_kafka_type_t type = round % 2 == 0 ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER;
+      const bool made = trial_client(type, trials[i].texts, 3, error, sizeof error);
+      require(made == (trials[i].says == NULL), "which trials are refused");
+      require(made || strstr(error, trials[i].says) != NULL, "why they are");
+    }
+}
+
 /** cycles [OPENINGS] */
 int main(int argument_count, char **arguments) {
   rd_kafka_t *producer = make_client(RD_KAFKA_PRODUCER, (const char *const[]){"test.mock.num.brokers", "1", NULL});
@@ -275,6 +298,7 @@ int main(int argument_count, char **arguments) {
   require(tap->queue == NULL, "closed by the destruction");
   tap_free(tap);
   destroy_under_press(producer);
+  try_settings();
   puts("ok");
   return 0;
 }

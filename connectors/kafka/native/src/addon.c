@@ -257,6 +257,7 @@ NAPI_MODULE_INIT() {
       {"pressSend", NULL, press_send, NULL, NULL, NULL, napi_enumerable, NULL},
       {"pressReports", NULL, press_reports, NULL, NULL, NULL, napi_enumerable, NULL},
       {"pressFailure", NULL, press_failure, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"tryClient", NULL, try_client, NULL, NULL, NULL, napi_enumerable, NULL},
   };
   napi_define_properties(env, exports, sizeof functions / sizeof *functions, functions);
   return exports;

@@ -31,4 +31,6 @@ napi_value press_send(napi_env env, napi_callback_info info);
 napi_value press_reports(napi_env env, napi_callback_info info);
 napi_value press_failure(napi_env env, napi_callback_info info);
 
+napi_value try_client(napi_env env, napi_callback_info info);
+
 #endif

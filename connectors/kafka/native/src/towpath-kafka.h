@@ -4,7 +4,7 @@
  * This shared object is two things at once: a Node-API addon, and a librdkafka plugin (`plugin.library.paths`). As a
  * plugin it is told of every rd_kafka_t that a configuration naming it creates (clients.c); as an addon it takes
  * message batches from such a client's consumer queue (tap.c, pack.c) and hands them to JavaScript (addon.c), and gives
- * such a client messages to send (press.c, press-addon.c).
+ * such a client messages to send (press.c, press-addon.c). Settings are tried without the plugin first (trial.h).
  *
  * Ownership and threads
  * - A `client` is shared by the registry (until librdkafka destroys the client) and by at most one tap or press; it is counted.
