@@ -192,6 +192,11 @@ export class Consumer {
     if (offsets.length > 0 && this.raw.isConnected()) this.raw.commit([...offsets]);
   }
 
+  /** In a group: these offsets are to be committed, at the next opportunity. */
+  store(offsets: readonly StartingAt[]): void {
+    if (offsets.length > 0 && this.raw.isConnected()) this.raw.offsetsStore([...offsets]);
+  }
+
   /** Disconnects, in bounded time; may be called at any time and again. */
   close(): Promise<void> {
     this.#closing ??= this.#disconnect();
@@ -240,8 +245,8 @@ function consumerConf(settings: KafkaSettings, { partitionEnds, plugin, onRebala
       // The source commits by itself what has been delivered, where the user switched it on (offset-ledger.ts).
       "enable.auto.commit": false,
       "enable.auto.offset.store": false,
-      ...(partitionEnds ? { "enable.partition.eof": true } : {}),
       ...(onRebalance === undefined ? {} : groupConf(global, onRebalance)),
+      ...(partitionEnds ? { "enable.partition.eof": true } : {}),
       ...(plugins.length > 0 ? { "plugin.library.paths": plugins.join(";") } : {}),
     },
     // Messages that are gone end the run, rather than being skipped in silence.
@@ -252,7 +257,11 @@ function consumerConf(settings: KafkaSettings, { partitionEnds, plugin, onRebala
 function groupConf(given: Readonly<Record<string, unknown>>, onRebalance: RebalanceListener) {
   return {
     "topic.metadata.refresh.interval.ms": 10_000,
+    "auto.commit.interval.ms": 500,
     ...given,
+    // Of offsets that were stored, which is done when they are delivered. librdkafka commits between rebalances only,
+    // and when partitions are unassigned that are not lost; a commit of ours in a rebalance would end the membership.
+    "enable.auto.commit": true,
     offset_commit_cb: true,
     rebalance_cb: ({ code }: ClientError, partitions: readonly TopicPartition[]) =>
       onRebalance(code, partitions),

@@ -1,7 +1,6 @@
 import { ownMessages } from "../../lib/io/own-messages.ts";
 import type { PackedMessages } from "../../lib/io/parser.ts";
 import { partitionRun } from "../../lib/kernels/find-marker.ts";
-import { clientErrors } from "./client-errors.ts";
 import type { Consumer } from "./consumer.ts";
 import type { Ingest, IngestEvent } from "./ingest.ts";
 import type { PartitionSlots } from "./partition-slots.ts";
@@ -10,11 +9,10 @@ import type { PartitionTenure } from "./partition-tenure.ts";
 /** A member whose queue nobody looks into is taken for dead, and hears of no rebalance. */
 const SERVE_MS = 400;
 
-/** What a partition's session is given next: messages, or the news that its partition ends there. */
+/** What a partition's session is given next. */
 interface Part {
   readonly tenure: PartitionTenure;
-  readonly messages: PackedMessages | null;
-  readonly end: number;
+  readonly messages: PackedMessages;
 }
 
 /**
@@ -34,7 +32,7 @@ export class GroupIntake {
   #takenAt = performance.now();
   #isHeld = false;
 
-  /** `tenures` by slot, as they are at each moment; `heed` is told of errors and partition ends. */
+  /** `tenures` by slot, as they are at each moment; `heed` is told of errors. */
   constructor(
     ingest: Ingest,
     consumer: Consumer,
@@ -59,11 +57,10 @@ export class GroupIntake {
     for (;;) {
       if (this.#part !== null && !this.#part.tenure.isStopped) return this.#part.tenure;
       this.#part = this.#parts.shift() ?? null;
-      if (this.#part !== null) feed(this.#part);
-      else {
-        this.#letGo();
-        if (!this.#take()) return null;
-      }
+      if (this.#part?.tenure.isStopped === false) this.#part.tenure.session.feed(this.#part.messages);
+      if (this.#part !== null) continue;
+      this.#letGo();
+      if (!this.#take()) return null;
     }
   }
 
@@ -93,16 +90,6 @@ export class GroupIntake {
     }
   }
 
-  /** Drops all that is there; a rebalance that waits in the queue is heard of. */
-  drop(): void {
-    this.#parts = [];
-    this.#part = null;
-    while (this.#ingest.take() !== null) {
-      // Read again by whoever has the partition next.
-    }
-    this.#ingest.takeEvents();
-  }
-
   /** The assignment has changed. */
   turn(): Promise<void> {
     return this.#ingest.turn((messages) => this.#deal(messages));
@@ -123,12 +110,7 @@ export class GroupIntake {
     this.#takenAt = performance.now();
     const messages = this.#ingest.take();
     if (messages !== null) this.#deal(messages);
-    for (const event of this.#ingest.takeEvents()) {
-      const tenure = this.#tenures.get(event.slot);
-      if (event.code === clientErrors.partitionEof && tenure?.session.isReplaying === true)
-        this.#parts.push({ tenure, messages: null, end: event.offset });
-      this.#heed(event);
-    }
+    for (const event of this.#ingest.takeEvents()) this.#heed(event);
     return messages !== null;
   }
 
@@ -139,14 +121,8 @@ export class GroupIntake {
       const to = partitionRun(partitions, from, length);
       const tenure = this.#tenures.get(partitions[from]);
       if (tenure !== undefined && !tenure.isStopped)
-        this.#parts.push({ tenure, messages: ownMessages(messages, from, to), end: 0 });
+        this.#parts.push({ tenure, messages: ownMessages(messages, from, to) });
       from = to;
     }
   }
-}
-
-function feed({ tenure, messages, end }: Part): void {
-  if (tenure.isStopped) return;
-  if (messages === null) tenure.session.pass(tenure.slot, end);
-  else tenure.session.feed(messages);
 }

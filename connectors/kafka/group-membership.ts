@@ -1,12 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Consumer, StartingAt } from "./consumer.ts";
 import type { TopicPartition } from "./partition-slots.ts";
 
 /** librdkafka's codes for the two halves of a rebalance (rdkafka.h). */
 const ASSIGN = -175;
 const REVOKE = -174;
-const LEAVE_MS = 3_000;
-const LEAVE_POLL_MS = 5;
 
 /** What a member of a group does when partitions come and go. */
 export interface GroupMember {
@@ -27,9 +24,7 @@ export class GroupMembership {
   readonly #consumer: Consumer;
   readonly #member: GroupMember;
   #serving: Promise<void> = Promise.resolve();
-  #underWay = 0;
   #isLeaving = false;
-  #held = 0;
 
   constructor(consumer: Consumer, member: GroupMember) {
     this.#consumer = consumer;
@@ -42,28 +37,16 @@ export class GroupMembership {
 
   /** librdkafka tells of a rebalance, and waits until partitions are assigned or unassigned. */
   heed(code: number, partitions: readonly TopicPartition[]): void {
-    this.#underWay++;
     this.#serving = this.#serving
       .then(() => this.#serve(code, partitions))
       .catch((error) => {
         if (!this.#isLeaving) this.#member.failed(error);
-      })
-      .finally(() => {
-        this.#underWay--;
       });
   }
 
-  /** Gives all partitions back; `poll` serves the client's queue. Returns in bounded time. */
-  async leave(poll: () => void): Promise<void> {
+  /** The client is about to be closed, and takes all partitions while it is: nothing more is given. */
+  leave(): void {
     this.#isLeaving = true;
-    const { raw } = this.#consumer;
-    if (!raw.isConnected()) return;
-    raw.unsubscribe();
-    const until = performance.now() + LEAVE_MS;
-    while ((this.#held > 0 || this.#underWay > 0) && performance.now() < until) {
-      poll();
-      await sleep(LEAVE_POLL_MS);
-    }
   }
 
   async #serve(code: number, partitions: readonly TopicPartition[]): Promise<void> {
@@ -75,11 +58,9 @@ export class GroupMembership {
       const starts = this.#isLeaving ? [] : await this.#member.given(partitions);
       if (isCooperative) raw.incrementalAssign([...starts]);
       else raw.assign([...starts]);
-      this.#held += starts.length;
       return;
     }
     await this.#member.taken(partitions);
-    this.#held = isCooperative ? Math.max(0, this.#held - partitions.length) : 0;
     if (isCooperative) raw.incrementalUnassign([...partitions]);
     else raw.unassign();
     await this.#member.unassigned();

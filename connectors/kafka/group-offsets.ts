@@ -6,8 +6,7 @@ import type { KafkaSettings } from "./options.ts";
 import type { TopicPartition } from "./partition-slots.ts";
 import type { PartitionTenure } from "./partition-tenure.ts";
 
-/** Little, because what is not committed is done again when a member dies. */
-const COMMIT_INTERVAL_MS = 500;
+const STORE_MS = 100;
 /** How long a coordinator may be away while partitions are handed over. */
 const ASK_MS = 30_000;
 const ASK_AGAIN_MS = 300;
@@ -42,14 +41,13 @@ export class GroupOffsets {
     this.#onLost = onLost;
   }
 
-  start(consumer: Consumer, settings: KafkaSettings, tenures: () => Iterable<PartitionTenure>): void {
+  start(consumer: Consumer, tenures: () => Iterable<PartitionTenure>): void {
     this.#consumer = consumer;
     this.#tenures = tenures;
     consumer.raw.on("offset.commit", (error: ClientError | null | undefined, offsets: StartingAt[]) => {
-      if (error) this.#refused(error, offsets);
+      if (error && notMember.has(error.code)) this.#lose(offsets);
     });
-    const everyMs = Number(settings["auto.commit.interval.ms"] ?? COMMIT_INTERVAL_MS);
-    this.#timer = setInterval(() => this.commit(), Math.max(1, everyMs));
+    this.#timer = setInterval(() => this.store(), STORE_MS);
     this.#timer.unref();
   }
 
@@ -57,10 +55,9 @@ export class GroupOffsets {
     clearInterval(this.#timer);
   }
 
-  /** Begins to commit what has been delivered since the last call; librdkafka ends it before partitions go. */
-  commit(): void {
-    const offsets = [...this.#tenures()].flatMap((tenure) => tenure.takeUncommitted() ?? []);
-    this.#consumer?.commit(offsets);
+  /** Hands librdkafka what has been delivered since the last call: it commits that, before partitions go at latest. */
+  store(): void {
+    this.#consumer?.store([...this.#tenures()].flatMap((tenure) => tenure.takeUncommitted() ?? []));
   }
 
   /** Throws TP_KAFKA_OFFSET_OUT_OF_RANGE, TP_SOURCE_CHANGED where state cannot be made again. */
@@ -82,14 +79,10 @@ export class GroupOffsets {
     return partitions.map((partition, i) => startOver(partition, committed[i], marks[i], settings));
   }
 
-  #refused(error: ClientError, offsets: readonly StartingAt[]): void {
-    for (const { topic, partition, offset } of offsets) {
-      const tenure = [...this.#tenures()].find(
-        (one) => one.partition.topic === topic && one.partition.partition === partition,
-      );
-      if (tenure === undefined) continue;
-      if (notMember.has(error.code)) this.#onLost(tenure);
-      else tenure.restore(offset);
+  #lose(offsets: readonly StartingAt[]): void {
+    for (const tenure of [...this.#tenures()]) {
+      const { topic, partition } = tenure.partition;
+      if (offsets.some((one) => one.topic === topic && one.partition === partition)) this.#onLost(tenure);
     }
   }
 }

@@ -22,7 +22,6 @@ import { embeddedFailure } from "./embedded.ts";
 import { GroupIntake } from "./group-intake.ts";
 import { type GroupMember, GroupMembership } from "./group-membership.ts";
 import { GroupOffsets, type Start } from "./group-offsets.ts";
-import type { IngestEvent } from "./ingest.ts";
 import { KeyHomes } from "./key-homes.ts";
 import { consumerMemory } from "./memory-settings.ts";
 import { MetadataWriter } from "./metadata-column.ts";
@@ -99,8 +98,9 @@ export class GroupSource implements DealtSource, GroupMember {
     const { settings, topics } = this.#plan;
     this.#context = context;
     embeddedFailure(settings)?.catch((error: Error) => this.failed(error));
-    // State is made again up to an offset, and the messages before it may be gone by compaction: the end tells.
-    const partitionEnds = this.#isStateful;
+    // Not as events: to librdkafka 2.12 one that was taken is a message that was read, so that reading goes on one
+    // offset too far where it pauses a partition, which it does in each cooperative rebalance.
+    const partitionEnds = false;
     const { consumer, ingest } = await openConsumer(
       consumerMemory(settings, context.memory),
       partitionEnds,
@@ -124,10 +124,10 @@ export class GroupSource implements DealtSource, GroupMember {
       consumer,
       this.#slots,
       this.#tenures,
-      (event) => this.#heedEvent(event),
+      (event) => this.#heed(event),
     );
     this.#membership = new GroupMembership(consumer, this);
-    this.#offsets.start(consumer, settings, () => this.#tenures.values());
+    this.#offsets.start(consumer, () => this.#tenures.values());
     this.#membership.join(topics);
     this.#idleSince = performance.now();
     this.#intake.onReadable(context.wake);
@@ -183,8 +183,8 @@ export class GroupSource implements DealtSource, GroupMember {
     clearTimeout(this.#dueTimer);
     this.#offsets.stop();
     await this.#letters?.close();
-    this.#offsets.commit();
-    await this.#membership?.leave(() => this.#intake?.drop());
+    this.#offsets.store();
+    this.#membership?.leave();
     await this.#intake?.close();
     await this.#consumer?.close();
   }
@@ -192,6 +192,7 @@ export class GroupSource implements DealtSource, GroupMember {
   async given(partitions: readonly TopicPartition[]): Promise<readonly StartingAt[]> {
     this.#idleSince = performance.now();
     if (partitions.length === 0) return [];
+    this.#log(`the group gives ${named(partitions)}`);
     const starts = await this.#offsets.starts(partitions, this.#plan.settings, this.#isStateful);
     return starts.map((start) => this.#begin(start));
   }
@@ -202,6 +203,7 @@ export class GroupSource implements DealtSource, GroupMember {
       .map(({ topic, partition }) => this.#tenures.get(this.#slots.find(topic, partition)))
       .filter((tenure) => tenure !== undefined);
     for (const tenure of leaving) tenure.stop();
+    if (leaving.length > 0) this.#log(`the group takes ${named(partitions)}`);
     const { settings } = this.#plan;
     const until = performance.now() + Number(settings["max.poll.interval.ms"] ?? REBALANCE_MS) / 2;
     while (leaving.some(({ isSettled, isOver }) => !isSettled && !isOver)) {
@@ -209,7 +211,7 @@ export class GroupSource implements DealtSource, GroupMember {
       this.#context?.wake();
       await sleep(SETTLE_POLL_MS);
     }
-    this.#offsets.commit();
+    this.#offsets.store();
     for (const tenure of leaving) this.#end(tenure);
     this.#idleSince = performance.now();
   }
@@ -315,15 +317,6 @@ export class GroupSource implements DealtSource, GroupMember {
     this.#past.rejected += rejected;
   }
 
-  #heedEvent(event: IngestEvent): void {
-    if (event.code !== clientErrors.partitionEof) {
-      this.#heed(event);
-      return;
-    }
-    if (event.slot >= 0) this.#slots.reached(event.slot, event.offset);
-    this.#connection?.answered();
-  }
-
   #heed(event: ClientError & { readonly slot?: number }): void {
     const { code, slot = -1 } = event;
     if (isPassing(event) && code !== clientErrors.groupAuthorization) this.#connection?.note(event);
@@ -357,6 +350,11 @@ export class GroupSource implements DealtSource, GroupMember {
   #log(line: string): void {
     this.#context?.log(`${this.name}: ${line}`);
   }
+}
+
+/** "orders 0, orders 2". */
+function named(partitions: readonly TopicPartition[]): string {
+  return partitions.map(({ topic, partition }) => `${topic} ${partition}`).join(", ");
 }
 
 /** Messages of one silent commit, at most. */

@@ -78,9 +78,4 @@ export class PartitionTenure implements Tenure {
     this.#uncommitted = null;
     return { ...this.partition, offset };
   }
-
-  /** The commit of an offset failed for now: it is made again with the next, unless there is a later one. */
-  restore(offset: number): void {
-    this.#uncommitted ??= offset;
-  }
 }
