@@ -1,5 +1,5 @@
 import { isMainThread, Worker } from "node:worker_threads";
-import { shareUserCode } from "../base/user-code.ts";
+import { hasUserCode, shareUserCode } from "../base/user-code.ts";
 import { BEAT_MS, STUCK_AFTER_MS, watchSlots, watchThread } from "./watch-thread.ts";
 
 /** How long the end of a run waits for the thread to let go of the signals. */
@@ -11,11 +11,13 @@ const READY_MS = 2_000;
 interface Watch {
   readonly memory: Int32Array;
   readonly thread: Worker;
+  /** Runs that wait for the thread; null once it has ended, and there is nothing to wait for. */
+  waiting: Set<() => void> | null;
 }
 
 /** A run that is being watched. */
 export interface Watching {
-  /** Resolves when signals are taken; before that, functions of the script should not be called. */
+  /** Resolves when signals are taken, where the script has functions: before that, they should not be called. */
   readonly ready: Promise<void>;
   end(): void;
 }
@@ -33,6 +35,7 @@ export function watchProgram(stopTimeoutMs: number): Watching {
   if (!isMainThread) return { ready: Promise.resolve(), end() {} };
   watch ??= startWatch();
   const { memory, thread } = watch;
+  const ready = isReady(watch);
   runs++;
   Atomics.store(memory, watchSlots.stopTimeoutMs, stopTimeoutMs);
   thread.postMessage({ watch: true });
@@ -45,20 +48,20 @@ export function watchProgram(stopTimeoutMs: number): Watching {
   const beating = setInterval(beat, BEAT_MS);
   beating.unref();
   return {
-    ready: isReady(thread),
+    ready,
     end() {
       clearInterval(beating);
-      if (--runs === 0) release({ memory, thread });
+      if (--runs === 0) release(memory, thread);
     },
   };
 }
 
-async function isReady(thread: Worker): Promise<void> {
+async function isReady({ waiting }: Watch): Promise<void> {
+  if (waiting === null) return;
   let timer: NodeJS.Timeout | undefined;
   await new Promise<void>((resolve) => {
     timer = setTimeout(resolve, READY_MS);
-    thread.once("message", () => resolve());
-    thread.once("exit", () => resolve());
+    waiting.add(resolve);
   });
   clearTimeout(timer);
 }
@@ -68,15 +71,27 @@ function startWatch(): Watch {
   const workerData = { memory, slots: watchSlots, beatMs: BEAT_MS, stuckAfterMs: STUCK_AFTER_MS };
   // Without the loaders and settings of this process.
   const thread = new Worker(watchThread, { eval: true, workerData, execArgv: [], env: {} });
-  thread.unref();
+  const started: Watch = { memory, thread, waiting: new Set() };
+  // One listener for all runs; the thread answers each, and the first answer says that signals are taken.
+  const wake = (): void => {
+    for (const resolve of started.waiting ?? []) resolve();
+    started.waiting?.clear();
+  };
+  thread.on("message", wake);
   // Without it a program runs on as one that is not watched.
   thread.on("error", () => {});
+  thread.on("exit", () => {
+    wake();
+    started.waiting = null;
+  });
+  // Behind the listeners, which would have it keep the process alive.
+  thread.unref();
   shareUserCode(memory, (place, name) => thread.postMessage({ place, name }));
-  return { memory, thread };
+  return started;
 }
 
 /** After this, signals are the script's own affair again. A thread that has not begun yet finds that there is nothing to do. */
-function release({ memory, thread }: Watch): void {
+function release(memory: Int32Array, thread: Worker): void {
   thread.postMessage({ watch: false });
   Atomics.wait(memory, watchSlots.holds, 1, RELEASE_MS);
 }

@@ -175,6 +175,23 @@ describe("signals", () => {
   );
 });
 
+it("leaves nothing behind in a process of many runs, one after the other and at once", async () => {
+  const script = start(
+    "many.ts",
+    "const once = () => pw.graph(async () => {",
+    "  const input = pw.input(pw.schema({ n: 'int' }));",
+    "  pw.subscribe(input, { onChange: () => {} });",
+    "  input.insert({ n: 1 });",
+    "  input.close();",
+    "  await pw.run({ monitoring: 'none' });",
+    "});",
+    "for (let i = 0; i < 12; i++) await once();",
+    "await Promise.all(Array.from({ length: 12 }, once));",
+  );
+  // The timeout of the test is what a process that is kept alive would meet.
+  expect(await script.ended).toEqual({ code: 0, stdout: "", stderr: "" });
+}, 30_000);
+
 describe("Ending", () => {
   it("gives up what takes longer than stopTimeoutMs after the end began, and tells the rest", async () => {
     const ending = new Ending(50, () => {});
