@@ -2,6 +2,8 @@ import { open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { randomUuid } from "../data/random-uuid.ts";
 
+/** The file's name in the directory. */
+export const HISTORY = "history";
 const UUID = /^[0-9a-f-]{36}$/;
 
 /**
@@ -9,7 +11,7 @@ const UUID = /^[0-9a-f-]{36}$/;
  * their readers by it that they go on, or begin anew. It is on the disk before anything is written to an output.
  */
 export async function historyId(path: string): Promise<string> {
-  const file = join(path, "history");
+  const file = join(path, HISTORY);
   const known = await readFile(file, "utf8").catch(() => "");
   if (UUID.test(known)) return known;
   const id = randomUuid();

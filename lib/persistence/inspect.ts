@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CURRENT, sides } from "./checkpoint-store.ts";
+import { HISTORY } from "./history-id.ts";
 import { readJournal } from "./journal-files.ts";
 import { isReadable } from "./manifest.ts";
 import { PageEnvironment } from "./page-environment.ts";
@@ -58,7 +59,9 @@ export async function inspectState(path: string): Promise<StateSummary | null> {
 export async function clearState(path: string): Promise<void> {
   const lock = await StateLock.take(path);
   try {
-    for (const name of [...sides, CURRENT]) await rm(join(path, name), { recursive: true, force: true });
+    // The journal goes last: without it the directory holds no state, and could not be cleared again.
+    for (const name of [...sides, CURRENT, HISTORY])
+      await rm(join(path, name), { recursive: true, force: true });
     await rm(journalOf(path), { recursive: true, force: true });
   } finally {
     await lock.release();

@@ -10,6 +10,7 @@ import { StateLock } from "./state-lock.ts";
  *   journal/<time>-<number>.journal   what commits were made of, since the older checkpoint
  *   checkpoint-a/, checkpoint-b/  the two newest checkpoints, one lmdb environment each
  *   current                       which of the two is the newer
+ *   history                       what outputs call all of it
  */
 export class StateDirectory {
   readonly path: string;

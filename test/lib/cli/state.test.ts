@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { StateLock } from "../../../lib/persistence/state-lock.ts";
 import { runScript } from "../../support/script.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 
@@ -24,7 +25,17 @@ test("shows a state, clears it, and says where there is none", { timeout: 120_00
   expect(shown.stdout).toMatch(
     /journal: \d+ files, .* 10 commits, the last at \d+\n {2}delivered up to \d+\n {2}last commit of debug: 10/,
   );
+  const held = await StateLock.take(path);
+  const before = await readdir(path);
+  expect(before).toContain("history");
+  expect(await towpath(path, "--clear")).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("TP_STATE_LOCKED"),
+  });
+  expect(await readdir(path)).toEqual(before);
+  await held.release();
   expect((await towpath(path, "--clear")).stdout).toContain("starts afresh");
+  expect(await readdir(path)).toEqual(["mine"]);
   expect((await towpath(path)).code).toBe(1);
   expect((await towpath()).code).toBe(2);
 });
