@@ -38,6 +38,7 @@ export { errorLog } from "./runtime/error-log-table.ts";
 export type { LogEntry } from "./runtime/log-entry.ts";
 export { type Materialized, materialize } from "./runtime/materialize.ts";
 export { type RunOptions, type RunSummary, run } from "./runtime/run.ts";
+export type { StallEvent } from "./runtime/stall-watch.ts";
 export type { Grouped } from "./table/grouping.ts";
 export type { JoinResult } from "./table/join.ts";
 export { keyOf } from "./table/keys.ts";
