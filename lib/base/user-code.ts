@@ -18,6 +18,11 @@ export function placeOf(what: string, site: SourceSite | null): number {
   return place;
 }
 
+/** Whether the script has given any function. */
+export function hasUserCode(): boolean {
+  return names.length > 0;
+}
+
 /** A function of the script is about to be called. */
 export function enterCode(place: number): void {
   memory[0] = place;

@@ -35,7 +35,7 @@ export function watchProgram(stopTimeoutMs: number): Watching {
   if (!isMainThread) return { ready: Promise.resolve(), end() {} };
   watch ??= startWatch();
   const { memory, thread } = watch;
-  const ready = isReady(watch);
+  const ready = hasUserCode() ? isReady(watch) : Promise.resolve();
   runs++;
   Atomics.store(memory, watchSlots.stopTimeoutMs, stopTimeoutMs);
   thread.postMessage({ watch: true });
