@@ -22,7 +22,8 @@ const optionNames: readonly string[] = [...callbackNames, "name"];
  * Calls functions of the script with every change of a table, commit by commit, while `pw.run()` runs.
  *
  * - `onChange({ key, row, time, diff })`: a row came (`diff` 1) or went (-1). Within a time rows go before others come.
- *   `row` is an object of its own, the callback's to keep. Where the table holds a row twice, `diff` may be 2 or -2.
+ *   `row` is an object of its own, the callback's to keep. Equal rows of a table have keys of their own, and are told one
+ *   by one.
  * - `onTimeEnd(time)`: everything of that time has been delivered; also called where this table did not change, for
  *   each time that changed some output of the graph.
  * - `onEnd()`: the run has come to its end, by its sources or by a signal; once, and not after a failure.

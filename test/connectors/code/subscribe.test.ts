@@ -171,19 +171,38 @@ describe("pw.subscribe", () => {
     });
   });
 
-  it("says a row that is there twice once, with its diff", async () => {
+  it("tells equal rows one by one, each by a key of its own", async () => {
     await pw.graph(async () => {
       const words = pw.input(schema());
-      const twice = words.table.concat(words.table);
+      const twice = words.table.concatReindex(words.table);
       words.insert({ word: "a", n: 1 });
       words.commit();
       words.remove({ word: "a", n: 1 });
       words.close();
-      const diffs: number[] = [];
-      pw.subscribe(twice, { onChange: ({ diff }) => diffs.push(diff) });
+      const changes: [string, number][] = [];
+      pw.subscribe(twice, { onChange: ({ key, diff }) => changes.push([key, diff]) });
       await pw.run(quiet);
-      expect(diffs).toEqual([2, -2]);
+      expect(changes.map(([, diff]) => diff)).toEqual([1, 1, -1, -1]);
+      const keys = (part: readonly [string, number][]) => part.map(([key]) => key).sort();
+      expect(new Set(keys(changes)).size).toBe(2);
+      expect(keys(changes.slice(2))).toEqual(keys(changes.slice(0, 2)));
     });
+  });
+
+  it("is told nothing of a key that is there twice, which ends the run or is reported", async () => {
+    for (const onError of ["fail", "report"] as const) {
+      await pw.graph(async () => {
+        const words = pw.input(schema());
+        words.insert({ word: "a", n: 1 });
+        words.close();
+        const seen: unknown[] = [];
+        pw.subscribe(words.table.concat(words.table), { onChange: (change) => seen.push(change) });
+        const run = pw.run({ ...quiet, onError });
+        if (onError === "fail") await expect(run).rejects.toThrow("TP_KEY_COLLISION");
+        else expect((await run).errors).toBe(1);
+        expect(seen).toEqual([]);
+      });
+    }
   });
 
   it.each([
