@@ -28,22 +28,43 @@ export interface GivenChange {
 export type Complain = (i: number, problem: string) => Error;
 
 /**
- * Checks changes against each other: a key has at most one row, and what leaves was there, with these very values.
- * Within a time rows leave before others come.
+ * Checks what the changes of each time come to against those before: a key has at most one row, and what leaves was
+ * there, with these very values. What comes and goes within a time cancels. Within a time rows leave before others come.
  */
 export function checkChanges(changes: readonly GivenChange[], complain: Complain): void {
   const live = new Map<string, string>();
-  const order = changes.map((_, i) => i);
-  order.sort((a, b) => changes[a].time - changes[b].time || changes[a].diff - changes[b].diff || a - b);
-  for (const i of order) {
-    const { key, values, diff } = changes[i];
+  for (const { last, id, text, diff } of sumsOf(changes)) {
+    if (diff > 1 || (diff > 0 && live.has(id))) throw complain(last, "a row with this key is already there");
+    if (diff < -1 || (diff < 0 && live.get(id) !== text))
+      throw complain(last, "a row leaves that is not there");
+    if (diff > 0) live.set(id, text);
+    else if (diff < 0) live.delete(id);
+  }
+}
+
+/** What the changes of one row come to at a time. */
+interface ChangeSum {
+  readonly time: number;
+  readonly id: string;
+  readonly text: string;
+  diff: number;
+  /** The last of the changes. */
+  last: number;
+}
+
+/** By time, deletions first. */
+function sumsOf(changes: readonly GivenChange[]): ChangeSum[] {
+  const sums = new Map<string, ChangeSum>();
+  for (const [last, { time, key, values, diff }] of changes.entries()) {
     const id = key.join();
     const text = textOfValues(values);
-    if (diff > 0 && live.has(id)) throw complain(i, "a row with this key is already there");
-    if (diff < 0 && live.get(id) !== text) throw complain(i, "a row leaves that is not there");
-    if (diff > 0) live.set(id, text);
-    else live.delete(id);
+    const name = `${time} ${id} ${text}`;
+    const sum = sums.get(name) ?? { time, id, text, diff: 0, last };
+    sum.diff += diff;
+    sum.last = last;
+    sums.set(name, sum);
   }
+  return [...sums.values()].sort((a, b) => a.time - b.time || a.diff - b.diff);
 }
 
 /** A text that equal rows share. */

@@ -101,6 +101,31 @@ describe("tableFromMarkdown", () => {
     });
   });
 
+  test.each([
+    ["with ids", "    | n | __time__ | __diff__\n  1 |"],
+    ["without ids", "  | n | __time__ | __diff__\n  |"],
+  ])("what comes and goes within a time cancels, %s", async (_, start) => {
+    const [header, bar] = start.split("\n");
+    const lines = [
+      "1 | 2 | 1",
+      "1 | 4 | -1",
+      "2 | 4 | 1",
+      "2 | 4 | -1",
+      "3 | 4 | 1",
+      "3 | 6 | -1",
+      "3 | 6 | 1",
+    ];
+    await inGraph(async () => {
+      const t = pw.debug.tableFromMarkdown([header, ...lines.map((line) => `${bar} ${line}`)].join("\n"));
+      const updates = await pw.debug.computeUpdates(t);
+      expect(updates.map(({ row, time, diff }) => [row.n, time, diff])).toEqual([
+        [1, 2, 1],
+        [1, 4, -1],
+        [3, 4, 1],
+      ]);
+    });
+  });
+
   test("refuses two columns of one name", () => {
     inGraph(() =>
       expect(() => pw.debug.tableFromMarkdown("a | a\n1 | 2")).toThrow(
