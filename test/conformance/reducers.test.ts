@@ -12,7 +12,7 @@ import { reducerOracles } from "../oracle/reducers/index.ts";
 import { Rng, seedFrom } from "../support/rng.ts";
 
 const seed = seedFrom("TOWPATH_FUZZ_SEED");
-const programsEach = 12;
+const programsEach = 6;
 
 const definitions: readonly ReducerDefinition[] = Object.values(reducers);
 
