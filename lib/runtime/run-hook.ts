@@ -1,5 +1,5 @@
 import type { PlanNode } from "../plan/node.ts";
-import type { RunOptions } from "./run.ts";
+import type { RunOptions } from "./run-options.ts";
 
 /** What a program around the script, such as `towpath explain`, wants of the script's runs. */
 export interface RunHook {

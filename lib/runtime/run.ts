@@ -12,56 +12,17 @@ import { DealtEngine } from "./dealt-engine.ts";
 import { checkedStopTimeout, Ending } from "./ending.ts";
 import { Engine } from "./engine.ts";
 import { ErrorLog } from "./error-log.ts";
-import { Failures, type OnError } from "./failures.ts";
-import { createMonitor, type Monitor, type MonitoringLevel, type MonitorView } from "./monitor.ts";
-import type { PersistenceOptions } from "./persistence-options.ts";
+import { Failures } from "./failures.ts";
+import { createMonitor, type Monitor, type MonitorView } from "./monitor.ts";
 import { replay } from "./replay.ts";
 import { runHook } from "./run-hook.ts";
 import { RunLoop, type RunningSource } from "./run-loop.ts";
-import { type OnStall, StallWatch } from "./stall-watch.ts";
+import { checkRunOptions, type RunOptions } from "./run-options.ts";
+import { StallWatch } from "./stall-watch.ts";
 import { type NamedSource, StateKeeper } from "./state-keeper.ts";
 import { allUndelivered } from "./undelivered.ts";
 import { Waker } from "./waker.ts";
 import { watchProgram } from "./watch.ts";
-
-export interface RunOptions {
-  /** Ends the run gracefully when aborted. */
-  readonly signal?: AbortSignal;
-  /** The live table: "auto" (default) shows it on a terminal, and log lines elsewhere. */
-  readonly monitoring?: MonitoringLevel;
-  /**
-   * Keeps the run's state in a directory, so that the next run goes on where this one ended, however it did: with the
-   * same commits at the same times, and the output of a run that was never interrupted. Without it a run begins anew.
-   */
-  readonly persistence?: PersistenceOptions;
-  /**
-   * What happens when a cell cannot be computed. "fail" (default): the run ends at the first, nothing of that commit is
-   * written or acknowledged, and `pw.run` rejects with the operator, the line of the script and the row. "report": the
-   * run goes on. The cell is `pw.ERROR`, and so is what is computed of it; reducers skip it; `pw.fillError` and
-   * `removeErrors` take care of it; a row that has one is not written to any output. `pw.errorLog()` lists what failed;
-   * where nobody reads that, lines on stderr tell of it.
-   */
-  readonly onError?: OnError;
-  /**
-   * How long the run may take to end, once it was told to (by `signal`, SIGINT, SIGTERM, or a failure), in ms; default
-   * 10,000. After that `pw.run` rejects with TP_STOP_TIMEOUT, which says what was not delivered; closing connections is
-   * given a second more.
-   */
-  readonly stopTimeoutMs?: number;
-  /**
-   * Megabytes for all that is on its way through the run: messages fetched, rows that wait for their commit
-   * (TP_COMMIT_TOO_LARGE beyond it), messages sent and not acknowledged. Default: each of these has a bound of its own
-   * (64 MB, `commit.maxPendingRows`, 32 MB). Not in it: the tables' state, and the program itself (about 150 MB).
-   */
-  readonly memoryLimitMb?: number;
-  /**
-   * Called when nothing was read, committed or delivered for `stallAfterMs` although there is something to do, and again
-   * each time as long passes; a line on stderr says the same. The run goes on. What it throws ends the run.
-   */
-  readonly onStall?: OnStall;
-  /** Default 30,000 ms. */
-  readonly stallAfterMs?: number;
-}
 
 /** What a run did, as `pw.run()` resolves it. */
 export interface RunSummary {
@@ -80,7 +41,7 @@ export interface RunSummary {
  *
  * Resolves when every source has ended or the signal (also SIGINT, SIGTERM) ends the run, after all outputs have been
  * delivered. Rejects with the first error: nothing of the commit that failed has been written. Throws TP_BAD_ARGUMENT
- * for an unknown `onError`, TP_GRAPH_EMPTY without an output and TP_GRAPH_RUNNING the second time. With `persistence`
+ * for options that it does not have or that cannot be, TP_GRAPH_EMPTY without an output and TP_GRAPH_RUNNING the second time. With `persistence`
  * also TP_STATE_LOCKED, TP_STATE_CORRUPT, TP_STATE_FORMAT and TP_STATE_WRITE; TP_PLAN_CHANGED where the script is no
  * longer the one that saved the state, and TP_SOURCE_CHANGED where rows cannot be had again; TP_BAD_ARGUMENT for a source
  * that cannot be resumed.
@@ -90,7 +51,7 @@ export interface RunSummary {
  * console.log(summary.commits);
  */
 export async function run(options: RunOptions = {}): Promise<RunSummary> {
-  checkOnError(options.onError);
+  checkRunOptions(options);
   const plan = currentPlan();
   const outputs = plan.begin();
   const hook = runHook();
@@ -100,13 +61,6 @@ export async function run(options: RunOptions = {}): Promise<RunSummary> {
   } finally {
     plan.end();
   }
-}
-
-function checkOnError(onError: unknown): void {
-  if (onError === undefined || onError === "fail" || onError === "report") return;
-  throw new TowpathError("TP_BAD_ARGUMENT", `the option onError of pw.run cannot be ${String(onError)}`, {
-    hint: 'Give "fail" or "report".',
-  });
 }
 
 class Run {
