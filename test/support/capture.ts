@@ -20,7 +20,7 @@ export interface CapturedChange {
  */
 export class CaptureSink implements Sink {
   readonly name = "capture";
-  readonly full = false;
+  readonly full: boolean = false;
   readonly columns: Columns;
   changes: CapturedChange[] = [];
   readonly endedTimes: number[] = [];
