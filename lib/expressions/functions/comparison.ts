@@ -169,7 +169,10 @@ function failedTags(a: Column, aMask: number, b: Column, bMask: number, n: numbe
   return tags;
 }
 
-/** Negative, 0, positive; NaN where one is NaN; undefined for values that are not of one ordered kind. */
+/**
+ * Negative, 0, positive; NaN where one is NaN; undefined for values that are not of one ordered kind. Tuples are compared
+ * element by element, a shorter one first where it begins the other; null elements are below all others.
+ */
 function orderOf(a: unknown, b: unknown): number | undefined {
   if (typeof a === "number" && typeof b === "number") {
     return Number.isNaN(a) || Number.isNaN(b) ? Number.NaN : compareNumbers(a, b);
@@ -177,5 +180,15 @@ function orderOf(a: unknown, b: unknown): number | undefined {
   if (typeof a === "string" && typeof b === "string") return compareTexts(a, b);
   if (typeof a === "bigint" && typeof b === "bigint") return a < b ? -1 : a > b ? 1 : 0;
   if (a instanceof Uint8Array && b instanceof Uint8Array) return Buffer.compare(a, b);
+  if (Array.isArray(a) && Array.isArray(b)) return orderOfTuples(a, b);
   return a instanceof Date && b instanceof Date ? compareNumbers(a.getTime(), b.getTime()) : undefined;
+}
+
+function orderOfTuples(a: readonly unknown[], b: readonly unknown[]): number | undefined {
+  for (let i = 0; i < a.length && i < b.length; i++) {
+    const [x, y] = [a[i] ?? null, b[i] ?? null];
+    const found = x === null || y === null ? Number(x !== null) - Number(y !== null) : orderOf(x, y);
+    if (found !== 0) return found;
+  }
+  return a.length - b.length;
 }

@@ -108,6 +108,24 @@ it("tuples are taken apart", () => {
   expect(one(makeTuple(s.cast("bigint")).toStr(), "str", "5")).toBe(ERROR);
 });
 
+it.each([
+  [[1, 2], [1, 3], true],
+  [[1, 2], [1, 2], false],
+  [[1, 3], [1, 2], false],
+  [[1], [1, 0], true],
+  [[2], [1, 0], false],
+  [[1, null], [1, 0], true],
+  [[1, 0], [1, null], false],
+  [[[1, "a"], 1], [[1, "b"], 0], true],
+  [[1, "a"], [1, 2], ERROR],
+])("%j comes before %j: %s", (left, right, before) => {
+  const tuple = (values: readonly unknown[]) => makeTuple(...(values as [number, number]));
+  // To the compiler a text: what it knows to be a tuple has no `lt`.
+  const whole = (values: readonly unknown[]) =>
+    tuple(values.map((value) => (Array.isArray(value) ? tuple(value) : value))) as unknown as typeof s;
+  expect(one(whole(left).lt(whole(right)), "str", "x")).toBe(before);
+});
+
 it("writes calls as the user would", () => {
   expect(formatExpression(s.str.replace("a", "b").str.parseInt({ optional: true }).node)).toBe(
     's.str.replace("a", "b").str.parseInt({ optional: true })',
