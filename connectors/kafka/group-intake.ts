@@ -90,6 +90,16 @@ export class GroupIntake {
     }
   }
 
+  /** Drops all that is there; a rebalance that waits in the queue is heard of. */
+  drop(): void {
+    this.#parts = [];
+    this.#part = null;
+    while (this.#ingest.take() !== null) {
+      // Read again by whoever has the partition next.
+    }
+    this.#ingest.takeEvents();
+  }
+
   /** The assignment has changed. */
   turn(): Promise<void> {
     return this.#ingest.turn((messages) => this.#deal(messages));

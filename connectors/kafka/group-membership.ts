@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Consumer, StartingAt } from "./consumer.ts";
 import type { TopicPartition } from "./partition-slots.ts";
 
 /** librdkafka's codes for the two halves of a rebalance (rdkafka.h). */
 const ASSIGN = -175;
 const REVOKE = -174;
+const LEAVE_MS = 3_000;
+const GOODBYE_MS = 300;
+const LEAVE_POLL_MS = 5;
 
 /** What a member of a group does when partitions come and go. */
 export interface GroupMember {
@@ -25,6 +29,9 @@ export class GroupMembership {
   readonly #member: GroupMember;
   #serving: Promise<void> = Promise.resolve();
   #isLeaving = false;
+  #isCooperative = false;
+  /** Partitions that are assigned. */
+  #held = 0;
 
   constructor(consumer: Consumer, member: GroupMember) {
     this.#consumer = consumer;
@@ -44,25 +51,44 @@ export class GroupMembership {
       });
   }
 
-  /** The client is about to be closed, and takes all partitions while it is: nothing more is given. */
-  leave(): void {
+  /**
+   * Gives all partitions back and says goodbye, in bounded time: others are given them at once. `poll` serves the client's
+   * queue, in which the revocation comes.
+   */
+  async leave(poll: () => void): Promise<void> {
     this.#isLeaving = true;
+    const { raw } = this.#consumer;
+    if (!raw.isConnected()) return;
+    raw.unsubscribe();
+    const until = performance.now() + LEAVE_MS;
+    let quietSince = performance.now();
+    // Offsets are committed and the goodbye is sent behind the revocation; nobody tells of that.
+    while (performance.now() < until && performance.now() < quietSince + GOODBYE_MS) {
+      poll();
+      await sleep(LEAVE_POLL_MS);
+      if (this.#held > 0) quietSince = performance.now();
+    }
   }
 
   async #serve(code: number, partitions: readonly TopicPartition[]): Promise<void> {
     const { raw } = this.#consumer;
     if (code !== ASSIGN && code !== REVOKE) throw new Error(`a rebalance failed with code ${code}`);
-    // Under cooperative assignors only what changes is told, under the others everything.
-    const isCooperative = raw.rebalanceProtocol() === "COOPERATIVE";
+    // Under cooperative assignors only what changes is told, under the others everything. A client that closes does
+    // not say any more which it is.
+    const protocol = raw.rebalanceProtocol();
+    if (protocol !== "NONE") this.#isCooperative = protocol === "COOPERATIVE";
+    const isCooperative = this.#isCooperative;
     if (code === ASSIGN) {
       const starts = this.#isLeaving ? [] : await this.#member.given(partitions);
       if (isCooperative) raw.incrementalAssign([...starts]);
       else raw.assign([...starts]);
+      this.#held += starts.length;
       return;
     }
     await this.#member.taken(partitions);
     if (isCooperative) raw.incrementalUnassign([...partitions]);
     else raw.unassign();
+    this.#held = isCooperative ? Math.max(0, this.#held - partitions.length) : 0;
     await this.#member.unassigned();
   }
 }

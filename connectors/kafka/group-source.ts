@@ -184,7 +184,7 @@ export class GroupSource implements DealtSource, GroupMember {
     this.#offsets.stop();
     await this.#letters?.close();
     this.#offsets.store();
-    this.#membership?.leave();
+    await this.#membership?.leave(() => this.#intake?.drop());
     await this.#intake?.close();
     await this.#consumer?.close();
   }

@@ -48,6 +48,11 @@ export class VictimProcess {
     });
   }
 
+  /** The end of what it has said up to now. */
+  get words(): string {
+    return this.#words;
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Scenario } from "../scenario.ts";
 import { VictimProcess } from "../victim-process.ts";
 import { workloads } from "../workload.ts";
@@ -6,6 +7,8 @@ import { VictimFailed, type World } from "../world.ts";
 const MEMBERS_MAX = 3;
 const EVERY_MS = 2_000;
 const ENDS_WITHIN_MS = 20_000;
+/** The session of a member that was killed takes 6 s to end, and a rebalance waits for it. */
+const JOINS_WITHIN_MS = 15_000;
 
 /** Members of a group come, go and die, so that its partitions change hands every two seconds. */
 function rebalances(name: string, strategy: string, kinds: Scenario["workloads"]): Scenario {
@@ -35,7 +38,9 @@ function rebalances(name: string, strategy: string, kinds: Scenario["workloads"]
 /** A member is started, told to end or killed; one is always left. */
 async function change(world: World, others: VictimProcess[], strategy: string, round: number): Promise<void> {
   if (others.length === 0 || (others.length < MEMBERS_MAX && world.rng.chance(0.4))) {
-    others.push(new VictimProcess(world.orders, { STRATEGY: strategy }));
+    const member = new VictimProcess(world.orders, { STRATEGY: strategy });
+    others.push(member);
+    await hasJoined(member);
     return;
   }
   const [member] = others.splice(world.rng.below(others.length), 1);
@@ -48,6 +53,15 @@ async function change(world: World, others: VictimProcess[], strategy: string, r
   const end = await member.ended;
   clearTimeout(timer);
   if (end.code !== 0) throw new VictimFailed(end);
+}
+
+/** It has been given partitions, which ends a rebalance; or there was none for it. */
+async function hasJoined(member: VictimProcess): Promise<void> {
+  const until = performance.now() + JOINS_WITHIN_MS;
+  while (!member.words.includes("the group gives") && performance.now() < until) {
+    if (member.isOver) throw new VictimFailed(await member.ended);
+    await sleep(50);
+  }
 }
 
 function failIfOver(members: readonly VictimProcess[]): void {
