@@ -13,14 +13,12 @@ const given = Array.from({ length: Number(words) }, (_, i) => ({
   time: 2 * Math.floor(i / 3),
 }));
 const table = pw.debug.tableFromRows(pw.schema({ word: "str", n: "int" }), given);
-const counts = table
-  .groupBy(table.word)
-  .reduce({
-    word: table.word,
-    count: pw.reducers.count(),
-    sum: pw.reducers.sum(table.n),
-    last: pw.reducers.latest(table.n),
-  });
+const counts = table.groupBy(table.word).reduce({
+  word: table.word,
+  count: pw.reducers.count(),
+  sum: pw.reducers.sum(table.n),
+  last: pw.reducers.latest(table.n),
+});
 const live = pw.materialize(counts);
 pw.subscribe(counts, {
   onChange: async ({ row, time, diff }) => {

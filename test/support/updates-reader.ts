@@ -5,8 +5,8 @@ import { pointerText, readCell } from "../../lib/data/cell.ts";
 import { ABSENT } from "../../lib/data/column.ts";
 import type { Columns } from "../../lib/data/schema.ts";
 import { defaultCommitPolicy } from "../../lib/io/commit-policy.ts";
-import type { SessionOptions } from "../../lib/io/session-options.ts";
 import type { PackedMessages } from "../../lib/io/parser.ts";
+import type { SessionOptions } from "../../lib/io/session-options.ts";
 import { updateColumns } from "../../lib/io/update-rows.ts";
 import { UpdatesSession } from "../../lib/io/updates-session.ts";
 

@@ -124,7 +124,7 @@ pw.reducers.quantile(visits.at);
 // @ts-expect-error no result
 pw.reducers.custom({ init: () => 0, insert: (n: number) => n }, visits.at);
 // @ts-expect-error a text, not a number
-pw.reducers.statefulSingle((state: number | undefined, page: number) => page, visits.user);
+pw.reducers.statefulSingle((_state: number | undefined, page: number) => page, visits.user);
 // @ts-expect-error an option that is not there
 pw.reducers.sortedTuple(visits.page, { skipnulls: true });
 // @ts-expect-error values are sorted by themselves

@@ -9,7 +9,9 @@ describe("decodeText", () => {
     const rng = new Rng(seed);
     const characters = ["a", "b", "0", " ", "\u0000", "\u007f", "é", "ÿ", "\u0080", "日", "😀"];
     const texts = Array.from({ length: 3_000 }, () =>
-      Array.from({ length: rng.below(40) }, () => characters[rng.below(rng.below(2) === 0 ? 6 : 11)]).join(""),
+      Array.from({ length: rng.below(40) }, () => characters[rng.below(rng.below(2) === 0 ? 6 : 11)]).join(
+        "",
+      ),
     );
     for (let i = 0; i < 60_000; i++) {
       const text = texts[rng.below(texts.length)] as string;

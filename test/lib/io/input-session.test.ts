@@ -3,8 +3,8 @@ import { readCell } from "../../../lib/data/cell.ts";
 import type { Columns } from "../../../lib/data/schema.ts";
 import { type CommitOptions, defaultCommitPolicy } from "../../../lib/io/commit-policy.ts";
 import { InputSession } from "../../../lib/io/input-session.ts";
-import type { SessionOptions } from "../../../lib/io/session-options.ts";
 import type { PackedMessages, Parser } from "../../../lib/io/parser.ts";
+import type { SessionOptions } from "../../../lib/io/session-options.ts";
 
 const columns: Columns = [{ name: "text", type: { name: "str", optional: false } }];
 
