@@ -187,6 +187,20 @@ export class Consumer {
     this.raw.resume([partition]);
   }
 
+  /**
+   * Goes on with a paused partition from this offset. Not from where librdkafka takes itself to be: to it the end of a
+   * partition, taken as an event, is a message that was read (rd_kafka_consume_batch_queue, 2.12), so that it would
+   * go on one offset too far. While the partition is paused nothing can come in between.
+   */
+  resumeFrom(start: StartingAt): void {
+    const { topic, partition } = start;
+    this.raw.seek(start, REQUEST_MS, (error) => {
+      if (!this.raw.isConnected()) return;
+      if (error) this.#onError(error);
+      this.raw.resume([{ topic, partition }]);
+    });
+  }
+
   /** Begins to commit these offsets to the group; `close` waits for it. */
   commit(offsets: readonly StartingAt[]): void {
     if (offsets.length > 0 && this.raw.isConnected()) this.raw.commit([...offsets]);

@@ -76,7 +76,7 @@ export class KafkaSource implements Source {
       (slot) => this.#consumer?.pause(this.#slots.at(slot)),
       (slot) => {
         this.#slots.guard(slot);
-        this.#consumer?.resume(this.#slots.at(slot));
+        this.#consumer?.resumeFrom({ ...this.#slots.at(slot), offset: this.#slots.positions[slot] });
       },
     );
     this.#letters =
