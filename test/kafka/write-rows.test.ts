@@ -98,11 +98,11 @@ describeOnBrokers("the envelope row", ["mock", "real"], (broker) => {
     expect(new Set(messages.map((message) => headerOf(message, "tp-run")))).toEqual(new Set([run]));
   });
 
-  it("says a row that is there twice twice", long, async () => {
+  it("says equal rows one by one", long, async () => {
     const topic = await broker.freshTopic();
     await pw.graph(async () => {
       const t = pw.debug.tableFromMarkdown("| n\n1 | 5\n2 | 6");
-      pw.kafka.write(t.concat(t), broker.settings, { topicName: topic, envelope: "row", key: "n" });
+      pw.kafka.write(t.concatReindex(t), broker.settings, { topicName: topic, envelope: "row", key: "n" });
       await pw.run(quiet);
     });
     const messages = await messagesIn(broker.settings, topic);

@@ -188,7 +188,8 @@ function orderOfTuples(a: readonly unknown[], b: readonly unknown[]): number | u
   for (let i = 0; i < a.length && i < b.length; i++) {
     const [x, y] = [a[i] ?? null, b[i] ?? null];
     const found = x === null || y === null ? Number(x !== null) - Number(y !== null) : orderOf(x, y);
-    if (found !== 0) return found;
+    // Equal elements decide nothing, whatever they are.
+    if (found !== 0 && (found !== undefined || compareValues(x, y) !== 0)) return found;
   }
   return a.length - b.length;
 }

@@ -165,7 +165,17 @@ export function same(a: unknown, b: unknown): boolean {
   return typeof a === "bigint" && typeof b === "bigint" ? a === b : isEqual(a, b);
 }
 
+/** The first pair of elements that is not equal decides, null being below all; else the length. */
+function orderedTuples(a: unknown[], b: unknown[], test: (sign: number) => boolean): unknown {
+  const isDecisive = (i: number): boolean => !same(a[i] ?? null, b[i] ?? null) || Number.isNaN(a[i]);
+  const at = a.slice(0, b.length).findIndex((_, i) => isDecisive(i));
+  if (at < 0) return test(a.length - b.length);
+  const [x, y] = [a[at] ?? null, b[at] ?? null];
+  return x === null || y === null ? test(x === null ? -1 : 1) : ordered([x, y], test);
+}
+
 function ordered([a, b]: readonly unknown[], test: (sign: number) => boolean): unknown {
+  if (Array.isArray(a) && Array.isArray(b)) return orderedTuples(a, b, test);
   const kind = (value: unknown) => (value instanceof Uint8Array ? "bytes" : typeof value);
   const known = ["number", "string", "bigint", "bytes"];
   if (kind(a) !== kind(b) || !known.includes(kind(a))) return ERROR;
