@@ -1,12 +1,11 @@
 import { existsSync } from "node:fs";
-import { open, readFile, rename, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { crc32 } from "node:zlib";
 import { crashPoint } from "../base/crash-points.ts";
 import { TowpathError } from "../errors.ts";
 import { type Capture, Captures, type StoredPages } from "./capture.ts";
+import { readChecked, writeChecked } from "./checked-file.ts";
 import { Image } from "./image.ts";
-import { syncDirectory } from "./journal-files.ts";
 import { CHECKPOINT_FORMAT, isReadable, type Manifest } from "./manifest.ts";
 import { loadLmdb, PageEnvironment } from "./page-environment.ts";
 import type { PageHash } from "./page-hash.ts";
@@ -103,7 +102,7 @@ export class CheckpointStore {
     const manifest: Manifest = { format: CHECKPOINT_FORMAT, number, time, takenAt: Date.now(), plan, arrays };
     crashPoint("in-checkpoint");
     await environment.write(state, manifest);
-    await this.#makeCurrent(side);
+    await writeChecked(join(this.#directory, CURRENT), side);
     this.#newest = side;
     this.#number = number;
     return {
@@ -154,27 +153,9 @@ export class CheckpointStore {
   }
 
   async #readCurrent(): Promise<Side | null> {
-    const text = await readFile(join(this.#directory, CURRENT), "utf8").catch(() => "");
-    const [side, check] = text.trim().split(" ");
-    return check === checkOf(side) ? (sides.find((name) => name === side) ?? null) : null;
+    const side = await readChecked(join(this.#directory, CURRENT)).catch(() => null);
+    return sides.find((name) => name === side) ?? null;
   }
-
-  async #makeCurrent(side: Side): Promise<void> {
-    const path = join(this.#directory, CURRENT);
-    const file = await open(`${path}.new`, "w");
-    try {
-      await file.writeFile(`${side} ${checkOf(side)}\n`);
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
-    await rename(`${path}.new`, path);
-    await syncDirectory(this.#directory);
-  }
-}
-
-function checkOf(text: string): string {
-  return crc32(text).toString(16);
 }
 
 function otherFormat(where: string, format: number): TowpathError {

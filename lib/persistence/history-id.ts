@@ -1,8 +1,7 @@
-import { open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { crc32 } from "node:zlib";
 import { randomUuid } from "../data/random-uuid.ts";
 import { TowpathError } from "../errors.ts";
+import { readChecked, writeChecked } from "./checked-file.ts";
 
 /** The file's name in the directory. */
 export const HISTORY = "history";
@@ -14,39 +13,15 @@ export const HISTORY = "history";
  */
 export async function historyId(path: string): Promise<string> {
   const file = join(path, HISTORY);
-  const known = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return null;
-    throw error;
-  });
-  if (known !== null) return checked(known, file);
+  const known = await readChecked(file);
+  if (known === null) {
+    throw new TowpathError("TP_STATE_CORRUPT", "the name of the state's history is damaged", {
+      where: file,
+      hint: "Restore the directory from a copy, or start afresh: npx towpath state PATH --clear.",
+    });
+  }
+  if (known !== undefined) return known;
   const id = randomUuid();
-  const part = `${file}.new`;
-  const handle = await open(part, "w");
-  try {
-    await handle.writeFile(`${id} ${checkOf(id)}\n`);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(part, file);
-  const directory = await open(path, "r");
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
+  await writeChecked(file, id);
   return id;
-}
-
-function checked(text: string, where: string): string {
-  const [id, check] = text.split(/[ \n]/);
-  if (text === `${id} ${check}\n` && check === checkOf(id)) return id;
-  throw new TowpathError("TP_STATE_CORRUPT", "the name of the state's history is damaged", {
-    where,
-    hint: "Restore the directory from a copy, or start afresh: npx towpath state PATH --clear.",
-  });
-}
-
-function checkOf(id: string): string {
-  return crc32(id).toString(16);
 }
