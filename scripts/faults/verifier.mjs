@@ -9,74 +9,11 @@
  * "spread": every change fits what is there, and the last state is the input's.) It waits for the last one, `patienceMs` without progress at most, and prints one line of JSON.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import rdkafka from "node-rdkafka";
+import { TopicReader } from "./topic-reader.mjs";
 
 const orders = JSON.parse(process.argv[2]);
 const MARKER = "*COMMIT*";
 const problems = [];
-
-/** Reads a topic on from where it was left, up to its present end. */
-class Topic {
-  #consumer;
-  #name;
-  #next;
-
-  constructor(name, partitions) {
-    this.#name = name;
-    this.#next = new Array(partitions).fill(0);
-    this.#consumer = new rdkafka.KafkaConsumer(
-      {
-        "bootstrap.servers": orders.bootstrap,
-        "group.id": `verifier-${process.pid}`,
-        "enable.auto.commit": false,
-      },
-      {},
-    );
-  }
-
-  connect() {
-    return new Promise((resolve, reject) => {
-      this.#consumer.connect({ topic: this.#name, timeout: 30_000 }, (error) => {
-        if (error) return reject(new Error(error.message));
-        this.#consumer.setDefaultConsumeTimeout(200);
-        this.#consumer.assign(
-          this.#next.map((offset, partition) => ({ topic: this.#name, partition, offset })),
-        );
-        resolve();
-      });
-    });
-  }
-
-  close() {
-    return new Promise((resolve) => this.#consumer.disconnect(() => resolve()));
-  }
-
-  async readOn(take) {
-    const ends = await Promise.all(this.#next.map((_, partition) => this.#end(partition)));
-    while (this.#next.some((next, partition) => next < ends[partition])) {
-      for (const message of await this.#consume()) {
-        take(message);
-        this.#next[message.partition] = message.offset + 1;
-      }
-    }
-  }
-
-  #end(partition) {
-    return new Promise((resolve, reject) => {
-      this.#consumer.queryWatermarkOffsets(this.#name, partition, 30_000, (error, { highOffset } = {}) =>
-        error ? reject(new Error(error.message)) : resolve(highOffset),
-      );
-    });
-  }
-
-  #consume() {
-    return new Promise((resolve, reject) => {
-      this.#consumer.consume(5_000, (error, messages) =>
-        error ? reject(new Error(error.message)) : resolve(messages),
-      );
-    });
-  }
-}
 
 /** A table's text: equal for equal tables. */
 function textOf(table) {
@@ -223,8 +160,8 @@ function grouped(rows) {
 
 const expected = new Expected();
 const seen = new Seen(expected);
-const input = new Topic(orders.input, orders.partitions);
-const output = new Topic(orders.output, 1);
+const input = new TopicReader(orders.bootstrap, orders.input, orders.partitions);
+const output = new TopicReader(orders.bootstrap, orders.output, 1);
 await input.connect();
 await output.connect();
 let progressAt = Date.now();
