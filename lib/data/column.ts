@@ -68,3 +68,8 @@ export class ValueColumn {
  * Reading it would yield no cells: operators pass it on untouched.
  */
 export const ABSENT: Column = new ValueColumn([]);
+
+/** The tag of a row: VALUE where the column has no tags. */
+export function tagOf(column: Column, row: number): number {
+  return column.tags === null ? VALUE : column.tags[row];
+}

@@ -12,7 +12,7 @@
  */
 import { grown } from "../base/growth.ts";
 import { Batch } from "../data/batch.ts";
-import { ABSENT, type Column, NULL, NumberColumn, VALUE } from "../data/column.ts";
+import { ABSENT, type Column, NULL, NumberColumn, tagOf, VALUE } from "../data/column.ts";
 import { consolidate } from "../data/consolidate.ts";
 import { KEY_WORDS, Keys } from "../data/keys.ts";
 import { concatBatches } from "../data/rows.ts";
@@ -198,10 +198,6 @@ class Interpolate implements Operator {
     );
     return filled;
   }
-}
-
-function tagOf(column: Column, row: number): number {
-  return column.tags === null ? VALUE : column.tags[row];
 }
 
 function numbersOf(rows: OrderedRows, position: number, nodes: Uint32Array): Float64Array {

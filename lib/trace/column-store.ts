@@ -1,7 +1,7 @@
 import { deserialize, serialize } from "node:v8";
 import { Arena } from "../base/arena.ts";
 import { grown } from "../base/growth.ts";
-import { type Column, NULL, NumberColumn, TextColumn, VALUE, ValueColumn } from "../data/column.ts";
+import { type Column, NULL, NumberColumn, TextColumn, tagOf, VALUE, ValueColumn } from "../data/column.ts";
 import type { StateReader, StateWriter } from "../data/state.ts";
 import { type ColumnType, layoutOf } from "../data/type.ts";
 import { compareNumbers, compareValues } from "../data/value.ts";
@@ -105,10 +105,6 @@ abstract class TagStore {
 /** Null sorts below every value. */
 function tagOrder(tag: number): number {
   return tag === NULL ? -1 : tag;
-}
-
-function tagOf(column: Column, row: number): number {
-  return column.tags === null ? VALUE : column.tags[row];
 }
 
 class NumberStore extends TagStore implements ColumnStore {

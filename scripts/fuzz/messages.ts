@@ -1,11 +1,9 @@
 /** Cases that are messages: the first byte chooses the columns, 0x1e stands between messages. */
 import { inspect } from "node:util";
-import type { Failed } from "../../lib/data/coerce.ts";
-import { RowBuilder } from "../../lib/data/row-builder.ts";
 import { type Columns, typeOf } from "../../lib/data/schema.ts";
 import { typeNames } from "../../lib/data/type.ts";
 import type { PackedMessages } from "../../lib/io/parser.ts";
-import { type Outcome, packed, type Rejected, rowsOf } from "../../test/connectors/formats/packed.ts";
+import { type Outcome, packed } from "../../test/connectors/formats/packed.ts";
 import { Rng } from "../../test/support/rng.ts";
 import { mutated, texts } from "./mutate.ts";
 
@@ -53,23 +51,6 @@ export function makeMessages(rng: Rng, seeds: readonly string[], tokens: readonl
     parts.push(mutated(rng, given, [...tokens, ...names]));
   }
   return Buffer.concat(parts);
-}
-
-/** What a reader makes of messages one at a time, which rejects a bad one whole. */
-export function readEach(
-  { columns, needed, messages }: MessageCase,
-  read: (message: number, rows: RowBuilder) => Failed | null,
-): Outcome {
-  const rows = new RowBuilder(columns, needed);
-  const rejected: Rejected[] = [];
-  for (let message = 0; message < messages.length; message++) {
-    const before = rows.length;
-    const failed = read(message, rows);
-    if (failed === null) continue;
-    rows.truncate(before);
-    rejected.push({ message, code: failed.code, detail: failed.detail });
-  }
-  return { rows: rowsOf(columns, rows), rejected };
 }
 
 /** Throws where two readers differ: about rows, or about what is refused and why. */

@@ -1,8 +1,8 @@
 import { fallbackOf } from "../../../connectors/formats/cells.ts";
 import { csv as format } from "../../../connectors/formats/csv.ts";
 import { readCsvMessage } from "../../../connectors/formats/csv-careful.ts";
-import { parse } from "../../../test/connectors/formats/packed.ts";
-import { expectSame, makeMessages, messageCase, readEach } from "../messages.ts";
+import { parse, readEach } from "../../../test/connectors/formats/packed.ts";
+import { expectSame, makeMessages, messageCase } from "../messages.ts";
 import type { FuzzTarget } from "../target.ts";
 
 const seeds = [

@@ -1,5 +1,6 @@
 /** What the tests of formats share: packing messages, running a parser, reading rows back. */
 import { readCell } from "../../../lib/data/cell.ts";
+import type { Failed } from "../../../lib/data/coerce.ts";
 import { RowBuilder } from "../../../lib/data/row-builder.ts";
 import { type Columns, typeOf } from "../../../lib/data/schema.ts";
 import type { PackedMessages, Parser } from "../../../lib/io/parser.ts";
@@ -84,6 +85,23 @@ export function parse(
       rejected.push({ message, code, detail });
     });
     from = to;
+  }
+  return { rows: rowsOf(columns, rows), rejected };
+}
+
+/** What a reader makes of messages one at a time, which rejects a bad one whole. */
+export function readEach(
+  { columns, needed, messages }: { columns: Columns; needed: readonly boolean[]; messages: PackedMessages },
+  read: (message: number, rows: RowBuilder) => Failed | null,
+): Outcome {
+  const rows = new RowBuilder(columns, needed);
+  const rejected: Rejected[] = [];
+  for (let message = 0; message < messages.length; message++) {
+    const before = rows.length;
+    const failed = read(message, rows);
+    if (failed === null) continue;
+    rows.truncate(before);
+    rejected.push({ message, code: failed.code, detail: failed.detail });
   }
   return { rows: rowsOf(columns, rows), rejected };
 }

@@ -6,13 +6,10 @@ import { csv } from "../../../connectors/formats/csv.ts";
 import { readCsvMessage } from "../../../connectors/formats/csv-careful.ts";
 import { json } from "../../../connectors/formats/json.ts";
 import { readJsonMessage } from "../../../connectors/formats/json-careful.ts";
-import type { Failed } from "../../../lib/data/coerce.ts";
-import { RowBuilder } from "../../../lib/data/row-builder.ts";
 import { type ColumnSchema, type Columns, typeOf } from "../../../lib/data/schema.ts";
 import { formatType, typeNames } from "../../../lib/data/type.ts";
-import type { PackedMessages } from "../../../lib/io/parser.ts";
 import { Rng, seedFrom } from "../../support/rng.ts";
-import { type Outcome, packed, parse, type Rejected, rowsOf } from "./packed.ts";
+import { type Outcome, packed, parse, readEach } from "./packed.ts";
 
 const seed = seedFrom("TOWPATH_TEST_SEED");
 const ROUNDS = 1000;
@@ -80,25 +77,6 @@ function randomColumns(rng: Rng): { columns: Columns; needed: boolean[] } {
       return hasDefault ? { name, type, default: "default" } : { name, type };
     });
   return { columns, needed: columns.map(() => rng.chance(0.8)) };
-}
-
-/** What one path makes of messages, a message at a time. */
-function careful(
-  columns: Columns,
-  needed: readonly boolean[],
-  messages: PackedMessages,
-  read: (message: number, rows: RowBuilder) => Failed | null,
-): Outcome {
-  const rows = new RowBuilder(columns, needed);
-  const rejected: Rejected[] = [];
-  for (let message = 0; message < messages.length; message++) {
-    const before = rows.length;
-    const failed = read(message, rows);
-    if (failed === null) continue;
-    rows.truncate(before);
-    rejected.push({ message, code: failed.code, detail: failed.detail });
-  }
-  return { rows: rowsOf(columns, rows), rejected };
 }
 
 /** Message by message, so that a failure shows the one that differs. */
@@ -218,7 +196,7 @@ test(`json: both paths agree (TOWPATH_TEST_SEED=${seed})`, { timeout: 60_000 }, 
     const messages = packed(payloads);
     const fast = parse(json.parser.create(columns), columns, messages, needed);
     const fallbacks = columns.map(fallbackOf);
-    const slow = careful(columns, needed, messages, (i, rows) =>
+    const slow = readEach({ columns, needed, messages }, (i, rows) =>
       readJsonMessage(columns, fallbacks, messages, i, rows),
     );
     expectSame(fast, slow, columns, payloads);
@@ -262,7 +240,7 @@ test(`csv: both paths agree (TOWPATH_TEST_SEED=${seed})`, { timeout: 60_000 }, (
     const fast = parse(parser, columns, messages, needed);
     const fallbacks = columns.map(fallbackOf);
     const dialect = { delimiter: ",", quote: '"' };
-    const slow = careful(columns, needed, messages, (i, rows) =>
+    const slow = readEach({ columns, needed, messages }, (i, rows) =>
       readCsvMessage(columns, fallbacks, dialect, layout, messages, i, 0, rows),
     );
     expectSame(fast, slow, columns, payloads);
