@@ -35,3 +35,23 @@ export function onErrorEvents(client: ErrorEvents, listener: (error: ClientError
     listener({ code: known, message: reason === "" ? message : reason });
   });
 }
+
+/** What node-rdkafka's client keeps its callbacks in, and registers them with (client.js, connection.cc). */
+interface NativeClient {
+  readonly _client: { configureCallbacks(add: boolean, callbacks: object): void };
+}
+
+/**
+ * Tells `listener` of what a client logs from now on; the client was made with `event_cb: false`, and is connected.
+ *
+ * A client that logs while it connects may never close. node-rdkafka shows its wake-up of the event loop to librdkafka's
+ * threads before it is made ready (Dispatcher::Activate, callbacks.cc, 3.6): a line that is logged between the two
+ * leaves libuv's count of those who use it at -1, and uv_close then waits without an end for it to be 0. Nobody is woken
+ * where nobody listens.
+ */
+export function onLogsOf(client: object, listener: (message: string) => void): void {
+  const event_cb = (kind: string, { message }: { readonly message: string }): void => {
+    if (kind === "log") listener(message);
+  };
+  (client as NativeClient)._client.configureCallbacks(true, { event: { event_cb } });
+}

@@ -7,6 +7,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LibrdKafkaError, Metadata, Producer } from "node-rdkafka";
 import { TowpathError } from "../../lib/errors.ts";
+import { onLogsOf } from "./client-events.ts";
 import { type ClientLibrary, loadClientLibrary } from "./client-library.ts";
 import { mockTopicCreate, pluginPath } from "./native/index.ts";
 import type { KafkaSettings } from "./options.ts";
@@ -107,9 +108,9 @@ class MockHost implements EmbeddedBroker {
       debug: "mock",
       ...nativePlugin(library),
     };
-    const client = new library.Producer({ ...conf });
-    const failure = failureOf(client);
+    const client = new library.Producer({ ...conf, event_cb: false });
     const { brokers } = await connect(client);
+    const failure = failureOf(client);
     const [broker] = brokers;
     if (broker === undefined) throw new TowpathError("TP_KAFKA_FAILED", "the embedded broker did not start");
     return new MockHost(client, `${broker.host}:${broker.port}`, failure);
@@ -177,7 +178,7 @@ let started = 0;
 function failureOf(client: Producer): Promise<never> {
   const watch = new RetentionWatch();
   return new Promise((_, reject) => {
-    client.on("event.log", ({ message }: { message: string }) => {
+    onLogsOf(client, (message) => {
       const error = watch.note(message);
       if (error !== undefined) reject(error);
     });
