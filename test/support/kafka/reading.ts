@@ -98,16 +98,30 @@ function commitsOf({ changes, columns }: CaptureSink): Commit[] {
   return commits;
 }
 
-/** The run's lines go to stderr. */
+/** Where the lines of the runs that are under way go: each to all, for a line does not tell whose it is. */
+const keepers = new Set<string[]>();
+
+/** The run's lines go to stderr, whose function is put back behind the last run, whichever ends first. */
 function keepLogs(logs: string[]): () => void {
+  if (keepers.size === 0) intercept();
+  keepers.add(logs);
+  return () => {
+    keepers.delete(logs);
+    if (keepers.size === 0) giveBack();
+  };
+}
+
+let giveBack = (): void => {};
+
+function intercept(): void {
   const { write } = process.stderr;
   process.stderr.write = ((text: string | Uint8Array, ...rest: never[]): boolean => {
     const line = String(text);
     if (!line.startsWith("towpath: ")) return write.call(process.stderr, text, ...rest);
-    logs.push(line.slice("towpath: ".length).trimEnd());
+    for (const logs of keepers) logs.push(line.slice("towpath: ".length).trimEnd());
     return true;
   }) as typeof write;
-  return () => {
+  giveBack = () => {
     process.stderr.write = write;
   };
 }
