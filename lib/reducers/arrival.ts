@@ -1,4 +1,3 @@
-import { grown } from "../base/growth.ts";
 import type { Batch } from "../data/batch.ts";
 import { type Column, NumberColumn } from "../data/column.ts";
 import { keyColumn } from "../data/key-column.ts";
@@ -6,6 +5,7 @@ import type { StateReader, StateWriter } from "../data/state.ts";
 import type { ColumnType } from "../data/type.ts";
 import { Multisets } from "../trace/multisets.ts";
 import { OrderedMultisets } from "../trace/ordered-multisets.ts";
+import { ArrivalTimes } from "./arrival-times.ts";
 import { type Choice, choose, firstCells, sortColumns } from "./choice.ts";
 import type { ReducerDefinition, ReducerState } from "./reducer.ts";
 import { typeOfCell } from "./row-cells.ts";
@@ -14,7 +14,8 @@ import { validRows } from "./valid-rows.ts";
 /**
  * What earliest (1) and latest (-1) share: the value that came first, or last, by the time of its commit, within a
  * commit by key. A row (key and value) came when it was last not there before: a commit that takes it and gives it
- * back does not count, a commit that gives the key another value does. Rows of a time come in one batch.
+ * back does not count, a commit that gives the key another value does. Of equal rows, which only streams have, each
+ * came when it came, and the last goes first. Rows of a time come in one batch.
  */
 export function arrivalReducer(name: string, direction: 1 | -1): ReducerDefinition {
   const choice: Choice = {
@@ -42,7 +43,7 @@ class Arrival implements ReducerState {
   /** The rows that are there: key, value. */
   readonly #rows: Multisets;
   /** When each entry of `#rows` came. */
-  #times = new Float64Array(16);
+  readonly #times = new ArrivalTimes();
   readonly #order: OrderedMultisets;
 
   constructor(choice: Choice, types: readonly ColumnType[]) {
@@ -64,14 +65,20 @@ class Arrival implements ReducerState {
     const valid = validRows(slots, args, batch);
     const { columns, keys, diffs, length, time } = valid.batch;
     const rows = [keyColumn(keys, length), columns[0]];
-    const changes = this.#rows.accumulate(valid.slots, rows, diffs, length);
-    this.#times = grown(this.#times, this.#rows.capacity);
+    const recounts = this.#rows.recount(valid.slots, rows, diffs, length);
+    this.#times.reserve(this.#rows.capacity);
     const times = new Float64Array(length);
     const sorted = [new NumberColumn(times), ...rows];
-    for (const { row, entry, diff } of changes) {
-      if (diff > 0) this.#times[entry] = time;
-      times[row] = this.#times[entry];
-      this.#order.add(valid.slots[row], sorted, row, diff);
+    for (const { row, entry, count, change } of recounts) {
+      const before = count - change;
+      const old = this.#timeOf(entry);
+      this.#times.change(entry, before, change, time);
+      const fresh = this.#timeOf(entry);
+      if (before !== 0 && count !== 0 && old === fresh) continue;
+      times[row] = old;
+      if (before !== 0) this.#order.add(valid.slots[row], sorted, row, -1);
+      times[row] = fresh;
+      if (count !== 0) this.#order.add(valid.slots[row], sorted, row, 1);
     }
   }
 
@@ -86,13 +93,18 @@ class Arrival implements ReducerState {
 
   save(writer: StateWriter, groups: number): void {
     this.#rows.save(writer.scope("rows"), groups);
-    writer.array("times", this.#times, Math.min(this.#rows.capacity, this.#times.length));
+    this.#times.save(writer, this.#rows.capacity);
     this.#order.save(writer.scope("order"), groups);
   }
 
   load(reader: StateReader): void {
     this.#rows.load(reader.scope("rows"));
-    this.#times = reader.float64("times", 16);
+    this.#times.load(reader);
     this.#order.load(reader.scope("order"));
+  }
+
+  /** The time by which an entry is sorted. */
+  #timeOf(entry: number): number {
+    return this.#choice.order[0].direction === 1 ? this.#times.firstOf(entry) : this.#times.lastOf(entry);
   }
 }

@@ -23,9 +23,8 @@ interface FoldGroup extends ScriptedGroup {
 
 interface HeldRow {
   readonly values: readonly unknown[];
-  /** Its place in the order of arrival. */
-  readonly arrival: number;
-  count: number;
+  /** The places in the order of arrival of those that are equal; of these the last goes first. */
+  readonly arrivals: number[];
 }
 
 /**
@@ -79,8 +78,8 @@ export class Fold extends Scripted<FoldGroup> {
     group.failure = null;
     group.folded = true;
     group.state = this.#functions.init();
-    for (const { values, count } of rows.toSorted((a, b) => a.arrival - b.arrival))
-      this.#insert(group, values, count);
+    const each = rows.flatMap(({ values, arrivals }) => arrivals.map((arrival) => ({ values, arrival })));
+    for (const { values } of each.sort((a, b) => a.arrival - b.arrival)) this.#insert(group, values, 1);
   }
 
   #insert(group: FoldGroup, values: readonly unknown[], count: number): void {
@@ -88,22 +87,19 @@ export class Fold extends Scripted<FoldGroup> {
   }
 }
 
-/** Brings a group's rows up to date; returns whether all of the changes are rows that were not there before. */
+/** Brings a group's rows up to date; returns whether all of the changes are rows that come. */
 function hold(group: FoldGroup, rows: Map<string, HeldRow[]>, changes: readonly PendingRow[]): boolean {
-  let onlyNew = true;
   for (const { key, values, diff } of changes) {
     const ofKey = rows.get(key) ?? [];
     const known = ofKey.find((row) => compareValues(row.values, values) === 0);
-    if (known === undefined) {
-      rows.set(key, [...ofKey, { values, arrival: group.arrivals++, count: diff }]);
-      continue;
-    }
-    onlyNew = false;
-    known.count += diff;
-    if (known.count !== 0) continue;
+    const arrivals = known?.arrivals ?? [];
+    if (diff < 0) arrivals.length += diff;
+    else for (let i = 0; i < diff; i++) arrivals.push(group.arrivals++);
+    if (known === undefined) rows.set(key, [...ofKey, { values, arrivals }]);
+    if (arrivals.length > 0) continue;
     const left = ofKey.filter((row) => row !== known);
     if (left.length > 0) rows.set(key, left);
     else rows.delete(key);
   }
-  return onlyNew;
+  return changes.every(({ diff }) => diff > 0);
 }

@@ -79,7 +79,8 @@ function countDistinct(column: Argument<unknown>): Expression<number, never> {
 
 /**
  * Of the values that are there, the one that came first: by the time of its commit, within a commit by key. A row
- * that gets another value comes anew; one that is taken back uncovers the next.
+ * that gets another value comes anew; one that is taken back uncovers the next. Of equal rows (a stream has them) the
+ * one that came last is taken back first.
  *
  * @example readings.groupBy(readings.sensor).reduce({ first: pw.reducers.earliest(readings.celsius) })
  */
@@ -89,7 +90,8 @@ function earliest<T>(column: Argument<T>): Expression<ValueOf<T>, never> {
 
 /**
  * Of the values that are there, the one that came last: by the time of its commit, within a commit by key. A row that
- * gets another value comes anew; one that is taken back uncovers the one before.
+ * gets another value comes anew; one that is taken back uncovers the one before. Of equal rows (a stream has them) the
+ * one that came last is taken back first.
  *
  * @example readings.groupBy(readings.sensor).reduce({ now: pw.reducers.latest(readings.celsius) })
  */

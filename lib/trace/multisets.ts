@@ -22,6 +22,8 @@ export interface Recount {
   readonly entry: number;
   /** How often it is there now. */
   readonly count: number;
+  /** How much that is more than before the batch. */
+  readonly change: number;
 }
 
 const GROUP: ColumnType = { name: "int", optional: false };
@@ -84,8 +86,8 @@ export class Multisets {
   /** The same; returns all tuples of the rows, with their counts. */
   recount(groups: Int32Array, columns: readonly Column[], diffs: Int32Array | null, n: number): Recount[] {
     const recounts: Recount[] = [];
-    this.#add(groups, columns, diffs, n, (row, entry, _, count) => {
-      recounts.push({ row, entry, count });
+    this.#add(groups, columns, diffs, n, (row, entry, _, count, before) => {
+      recounts.push({ row, entry, count, change: count - before });
     });
     return recounts;
   }
@@ -112,21 +114,23 @@ export class Multisets {
     columns: readonly Column[],
     diffs: Int32Array | null,
     n: number,
-    settled: (row: number, entry: number, diff: 1 | 0 | -1, count: number) => void,
+    settled: (row: number, entry: number, diff: 1 | 0 | -1, count: number, before: number) => void,
   ): void {
     const groupColumn = new NumberColumn(Float64Array.from(groups.subarray(0, n)));
     const entries = new Int32Array(n);
     this.#index.lookupOrInsert([groupColumn, ...columns], n, entries);
     this.#reserveEntries();
-    for (let row = 0; row < n; row++) this.#counts[entries[row]] += diffs === null ? 1 : diffs[row];
     const touched = new Uint32Array(n + 1);
     const firstRows = new Uint32Array(n + 1);
     const count = touchSlots(entries, n, this.#marks, ++this.#epoch, touched, firstRows);
+    const before = new Int32Array(count);
+    for (let i = 0; i < count; i++) before[i] = this.#counts[touched[i]];
+    for (let row = 0; row < n; row++) this.#counts[entries[row]] += diffs === null ? 1 : diffs[row];
     for (let i = 0; i < count; i++) {
       const entry = touched[i];
       const row = firstRows[i];
       const entryCount = this.#counts[entry];
-      settled(row, entry, this.#settle(groups[row], entry), entryCount);
+      settled(row, entry, this.#settle(groups[row], entry), entryCount, before[i]);
     }
   }
 

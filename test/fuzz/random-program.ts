@@ -66,15 +66,14 @@ function randomSteps(rng: Rng, tables: readonly Named<TypeText>[], before: reado
     [1, () => [{ op: "withColumns", input, columns: randomSelection(rng, columns, make).slice(0, 2) }]],
     [2, () => [{ op: "filter", input, where: make.make("bool") }]],
     [1, () => withoutOrRename(rng, input, columns)],
-    [4, () => [randomGroupBy(rng, input, columns, make, before)]],
+    [4, () => [randomGroupBy(rng, input, columns, make)]],
     [3, () => [randomJoin(rng, tables, input)]],
     [2, () => randomUnion(rng, tables, input, "concat")],
     [1, () => randomUnion(rng, tables, input, "concatReindex")],
     [2, () => randomUnion(rng, tables, input, "updateRows")],
     [1, () => [{ op: "split", input, where: make.make("bool"), half: rng.chance(0.5) ? 0 : 1 }]],
     [1, () => [{ op: "removeErrors", input }]],
-    // Open: keys made of a sort's pointers, behind functions that answer later (test/fuzz/open).
-    [before.some(({ op }) => op === "sort") ? 0 : 1, () => randomAsync(rng, input, columns)],
+    [1, () => randomAsync(rng, input, columns)],
     [2, () => randomFlatten(rng, tables, input, make)],
     [1, () => withKey(rng, input, columns)],
     [1, () => [randomDeduplicate(rng, input, columns)]],
@@ -113,13 +112,7 @@ function withoutOrRename(rng: Rng, input: number, columns: Named<TypeText>): Ste
   return [{ op: "rename", input, names: chosen.map((old, i) => [fresh[i] as string, old] as const) }];
 }
 
-function randomGroupBy(
-  rng: Rng,
-  input: number,
-  columns: Named<TypeText>,
-  make: ExpressionMaker,
-  before: readonly StepSpec[],
-): StepSpec {
+function randomGroupBy(rng: Rng, input: number, columns: Named<TypeText>, make: ExpressionMaker): StepSpec {
   const keyCount = rng.weighted([
     [1, 0],
     [4, 1],
@@ -135,12 +128,7 @@ function randomGroupBy(
     op: "groupBy",
     input,
     keys,
-    reductions: fresh.slice(keyCount).map((name) => {
-      const reduction = randomReduction(rng, columns, make);
-      // Open: what came last where a stream says one thing twice (test/fuzz/open).
-      const isOpen = reduction.reducer === "latest" && before.some(({ op }) => op === "toStream");
-      return [name, isOpen ? { ...reduction, reducer: "earliest" } : reduction] as const;
-    }),
+    reductions: fresh.slice(keyCount).map((name) => [name, randomReduction(rng, columns, make)] as const),
   };
 }
 

@@ -7,12 +7,20 @@ import type { PlanNode } from "../../lib/plan/node.ts";
 export class Arrivals {
   now = 0;
   readonly #memories = new Map<PlanNode, unknown>();
-  readonly #times = new Map<PlanNode, ReadonlyMap<string, number>>();
+  readonly #times = new Map<PlanNode, ReadonlyMap<string, readonly number[]>>();
 
-  /** The times of `present`. What was there at the time before keeps its own, and what is not there is forgotten. */
-  settle(node: PlanNode, present: readonly string[]): ReadonlyMap<string, number> {
+  /**
+   * The times of `present`, by name as many as it stands there. What was there at the time before keeps its own, and
+   * what is not there is forgotten: of several of a name, what came last.
+   */
+  settle(node: PlanNode, present: readonly string[]): ReadonlyMap<string, readonly number[]> {
     const before = this.#times.get(node);
-    const after = new Map(present.map((name) => [name, before?.get(name) ?? this.now]));
+    const after = new Map<string, number[]>();
+    for (const name of present) {
+      const times = after.get(name) ?? [];
+      after.set(name, times);
+      times.push(before?.get(name)?.[times.length] ?? this.now);
+    }
     this.#times.set(node, after);
     return after;
   }

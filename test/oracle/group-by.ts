@@ -9,8 +9,11 @@ export interface GroupByOptions {
   readonly reductions: readonly { reducer: string; args: readonly number[]; options: unknown }[];
 }
 
-/** Tells when what is there came, by name; null where times are not told. */
-type Settle = (present: readonly string[]) => ReadonlyMap<string, number> | null;
+/** When what is there came, by name: as many times as the name is there. */
+type Times = ReadonlyMap<string, readonly number[]>;
+
+/** Tells them; null where times are not told. */
+type Settle = (present: readonly string[]) => Times | null;
 
 /** Reducers that ask when a row came. */
 const timedReducers: ReadonlySet<string> = new Set(["custom", "earliest", "latest", "statefulSingle"]);
@@ -59,7 +62,7 @@ function answerOf(
   rows: readonly OracleRow[],
   options: GroupByOptions,
   types: readonly ColumnType[],
-  times: ReadonlyMap<string, number> | null,
+  times: Times | null,
 ): unknown[] {
   const first = (rows[0] as OracleRow).row;
   const engineKeys = new EngineKeys();
@@ -70,11 +73,15 @@ function answerOf(
       rows.map(({ row }) => args.map((position) => row[position])),
       args.map((position) => types[position] as ColumnType),
       reduction.options,
-      () =>
-        rows.map((row) => ({
-          key: engineKeys.uuidOf(row.key),
-          time: times?.get(arrivalName(row, options, number)) ?? null,
-        })),
+      () => {
+        const seen = new Map<string, number>();
+        return rows.map((row) => {
+          const name = arrivalName(row, options, number);
+          const nth = seen.get(name) ?? 0;
+          seen.set(name, nth + 1);
+          return { key: engineKeys.uuidOf(row.key), time: times?.get(name)?.[nth] ?? null };
+        });
+      },
     );
   });
   return [...options.keys.map((position) => first[position]), ...answers];

@@ -12,9 +12,13 @@ export function sourceKey(source: number, number: number): OracleKey {
   return { text: `row ${number} of ${source}`, source, number };
 }
 
-/** A text that is JSON data and a text are different values. */
+/** A text, the same text as JSON data, and a pointer that reads like it are different values. */
 export function groupKey(values: readonly unknown[], types: readonly ColumnType[]): OracleKey {
-  const texts = values.map((value, i) => `${types[i]?.name === "json" ? "json " : ""}${canonical(value)}`);
+  const texts = values.map((value, i) => {
+    const name = types[i]?.name;
+    const isApart = value !== null && (name === "json" || name === "pointer");
+    return isApart ? `${name} ${canonical(value)}` : canonical(value);
+  });
   return { text: `group(${texts.join(", ")})`, values, types };
 }
 

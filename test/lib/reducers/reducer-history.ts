@@ -22,10 +22,11 @@ interface HeldRow {
   readonly key: number;
   readonly args: readonly unknown[];
   count: number;
-  time: number;
+  /** When those that are equal came, after a commit as many as `count`. */
+  readonly times: number[];
 }
 
-interface RowChange extends Omit<HeldRow, "count" | "time"> {
+interface RowChange extends Omit<HeldRow, "count" | "times"> {
   readonly diff: number;
 }
 
@@ -68,7 +69,7 @@ export class ReducerHistory {
     const applied: RowChange[] = [];
     for (let i = this.#rng.below(8); i > 0; i--)
       applied.push(...this.#randomChange(appendOnly).filter((change) => this.#apply(change)));
-    for (const row of this.#came(applied)) row.time = this.#time;
+    this.#settleTimes();
     this.#sweep();
     this.#feed(splits ? this.#parts(this.#rng.shuffled(applied)) : [this.#rng.shuffled(applied)]);
     this.#check();
@@ -84,11 +85,12 @@ export class ReducerHistory {
     return this.#state.size;
   }
 
-  /** The rows that were not there before the commit. */
-  #came(applied: readonly RowChange[]): HeldRow[] {
-    const net = new Map<string, number>();
-    for (const change of applied) net.set(identity(change), (net.get(identity(change)) ?? 0) + change.diff);
-    return [...this.#rows.values()].filter((row) => row.count > 0 && net.get(identity(row)) === row.count);
+  /** A commit that takes a row and gives it back changes nothing; of equal rows the one that came last goes. */
+  #settleTimes(): void {
+    for (const { count, times } of this.#rows.values()) {
+      while (times.length < count) times.push(this.#time);
+      times.length = count;
+    }
   }
 
   #sweep(): void {
@@ -132,7 +134,7 @@ export class ReducerHistory {
     const held = this.#rows.get(id);
     if (held === undefined) {
       if (change.diff < 0) return false;
-      this.#rows.set(id, { ...change, count: 1, time: this.#time });
+      this.#rows.set(id, { ...change, count: 1, times: [] });
       return true;
     }
     if (held.count + change.diff < 0) return false;
@@ -185,10 +187,10 @@ export class ReducerHistory {
   }
 
   /** A group's rows, each as often as it is there. */
-  #rowsOf(group: number): HeldRow[] {
+  #rowsOf(group: number): (Pick<HeldRow, "key" | "args"> & { time: number })[] {
     return [...this.#rows.values()]
       .filter((row) => row.group === group)
-      .flatMap((row) => Array.from({ length: row.count }, () => row));
+      .flatMap(({ key, args, times }) => times.map((time) => ({ key, args, time })));
   }
 
   #restart(): void {
