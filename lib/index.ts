@@ -41,7 +41,7 @@ export { type RunSummary, run } from "./runtime/run.ts";
 export type { RunOptions } from "./runtime/run-options.ts";
 export type { StallEvent } from "./runtime/stall-watch.ts";
 export type { Grouped } from "./table/grouping.ts";
-export type { JoinResult } from "./table/join.ts";
+export type { JoinResult } from "./table/join-result.ts";
 export { keyOf } from "./table/keys.ts";
 export { reducers } from "./table/reducers.ts";
 export { type ColumnOptions, column, type RowInput, type Schema, schema } from "./table/schema.ts";

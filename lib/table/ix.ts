@@ -7,7 +7,7 @@ import type { ExpressionNode } from "../expressions/node.ts";
 import type { Plan } from "../plan/plan.ts";
 import { baseOf, bindCompanion, companionNode } from "./companion.ts";
 import { createTable } from "./create-table.ts";
-import { columnsOf } from "./join.ts";
+import { columnsOf } from "./join-condition.ts";
 import { behind, lookupNode, typedColumns } from "./lookup.ts";
 import { badArgument, checkOptions, describe } from "./names.ts";
 import type { Scope } from "./scope.ts";

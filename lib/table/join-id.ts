@@ -2,7 +2,7 @@ import type { SourceSite } from "../base/source-site.ts";
 import { Expression } from "../expressions/expression.ts";
 import type { KeyNode } from "../expressions/node.ts";
 import { badArgument } from "./names.ts";
-import type { Scope } from "./scope.ts";
+import { keyOwnersOf, type Scope } from "./scope.ts";
 import type { JoinMode } from "./types.ts";
 
 /** The key of a side's own rows, bound. */
@@ -16,7 +16,7 @@ export function isOptions(item: unknown): item is { readonly id: unknown } {
 /** The side whose keys the pairs get; null where they get keys of their own. */
 export function idSaid(
   mode: JoinMode,
-  [left, right]: readonly { readonly record: object; readonly scope: Scope }[],
+  [left, right]: readonly [Scope, Scope],
   options: { readonly id?: unknown } | undefined,
   site: SourceSite | null,
 ): "left" | "right" | null {
@@ -24,13 +24,18 @@ export function idSaid(
   const unknown = Object.keys(options).find((name) => name !== "id");
   if (unknown !== undefined)
     throw badArgument(`join has no option ${JSON.stringify(unknown)}; it has id`, site);
-  const id: unknown = typeof options.id === "function" ? options.id(left.record, right.record) : options.id;
+  const records = [...left.records, ...right.records];
+  const id: unknown = typeof options.id === "function" ? options.id(...records) : options.id;
   const node = id instanceof Expression ? id.node : undefined;
   const hint = "Give the key of one side: { id: pw.keyOf(orders) }, or { id: (left) => pw.keyOf(left) }.";
   if (node?.kind !== "key") throw badArgument("the id of a join is not the key of a side", site, hint);
-  const has = ({ scope }: { readonly scope: Scope }): boolean =>
-    scope.sides.some(({ owner }) => owner === node.owner);
-  const sides = (["left", "right"] as const).filter((_, i) => has(i === 0 ? left : right));
+  const sides = (["left", "right"] as const).filter((_, i) =>
+    keyOwnersOf(i === 0 ? left : right).has(node.owner),
+  );
+  if (sides.length === 0 && left.sides.some(({ owner }) => owner === node.owner)) {
+    const keyed = "Give the former join that id too, or this one the key of the table that it joins.";
+    throw badArgument("the rows of the join before have keys of their own", site, keyed);
+  }
   if (sides.length !== 1)
     throw badArgument(
       `the id of a join is the key of ${sides.length === 0 ? "neither side" : "both sides"}`,

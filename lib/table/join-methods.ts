@@ -1,12 +1,12 @@
 import { userSite } from "../base/source-site.ts";
 import { GroupMethods } from "./group-methods.ts";
-import { type ConditionSaid, type JoinOptions, JoinResult, joinScopes } from "./join.ts";
+import { type JoinArguments, type JoinResult, joined } from "./join-result.ts";
 import type { Table } from "./table.ts";
 import { scopeOf } from "./table-scope.ts";
 import type { How, JoinMode, Nullable } from "./types.ts";
 
-/** Conditions, and options behind them. */
-type Conditions<L, R> = readonly [ConditionSaid<L, R>, ...(ConditionSaid<L, R> | JoinOptions<L, R>)[]];
+/** What is said of a join of a table of columns C with one of columns R. */
+type Arguments<C, R> = JoinArguments<[left: C, right: R]>;
 
 /** How a table's rows are paired with those of another. */
 export abstract class JoinMethods<C> extends GroupMethods<C> {
@@ -21,34 +21,40 @@ export abstract class JoinMethods<C> extends GroupMethods<C> {
    * @example orders.join(customers, orders.customer.eq(customers.id)).select({ segment: customers.segment })
    * @example staff.join(staff, (person, boss) => person.boss.eq(boss.id)).select((person, boss) => ({ … }))
    */
-  join<R>(right: Table<R>, ...conditions: Conditions<C, R>): JoinResult<C, R> {
+  join<R>(right: Table<R>, ...conditions: Arguments<C, R>): JoinResult<[left: C, right: R]> {
     return joinTables(this, "inner", right, conditions);
   }
 
   /** Like `join`, and each row without a match once, the right side null. */
-  joinLeft<R>(right: Table<R>, ...conditions: Conditions<C, R>): JoinResult<C, Nullable<R>, "callback"> {
+  joinLeft<R>(
+    right: Table<R>,
+    ...conditions: Arguments<C, R>
+  ): JoinResult<[left: C, right: Nullable<R>], "callback"> {
     return joinTables(this, "left", right, conditions);
   }
 
   /** Like `join`, and each row of the right table without a match once, the left side null. */
-  joinRight<R>(right: Table<R>, ...conditions: Conditions<C, R>): JoinResult<Nullable<C>, R, "callback"> {
+  joinRight<R>(
+    right: Table<R>,
+    ...conditions: Arguments<C, R>
+  ): JoinResult<[left: Nullable<C>, right: R], "callback"> {
     return joinTables(this, "right", right, conditions);
   }
 
   /** Like `join`, and each row of either table without a match once, the other side null. */
   joinOuter<R>(
     right: Table<R>,
-    ...conditions: Conditions<C, R>
-  ): JoinResult<Nullable<C>, Nullable<R>, "callback"> {
+    ...conditions: Arguments<C, R>
+  ): JoinResult<[left: Nullable<C>, right: Nullable<R>], "callback"> {
     return joinTables(this, "outer", right, conditions);
   }
 }
 
-function joinTables<L, R, H extends How>(
+function joinTables<T extends readonly unknown[], H extends How>(
   left: object,
   mode: JoinMode,
   right: object,
   conditions: readonly unknown[],
-): JoinResult<L, R, H> {
-  return new JoinResult(joinScopes(mode, scopeOf(left), scopeOf(right), conditions, userSite()));
+): JoinResult<T, H> {
+  return joined(mode, scopeOf(left), right, conditions, userSite());
 }

@@ -25,6 +25,8 @@ export interface Scope {
   readonly records: readonly object[];
   /** Why a column of this owner is refused although the table takes part: a hint. */
   readonly refused: ReadonlyMap<number, string>;
+  /** Of pairs: the sides whose rows' keys they have (`id` of a join). A table's rows have those of all its sides. */
+  readonly keyOwners?: ReadonlySet<number>;
   /** Brings in the columns of a table that has a row for each row of this one (see companion.ts). */
   attach?(owner: number): Side | undefined;
 }
@@ -48,10 +50,16 @@ export function resolve(scope: Scope, column: ColumnNode, site: SourceSite | nul
   return { kind: "column", owner: 0, name: column.name, position, type: scope.node.columns[position].type };
 }
 
+/** Whose key is that of the scope's own rows. */
+export function keyOwnersOf({ records, sides, keyOwners }: Scope): ReadonlySet<number> {
+  if (records.length === 1) return new Set(sides.map(({ owner }) => owner));
+  return keyOwners ?? new Set();
+}
+
 /** The key of the scope's own rows. Throws TP_COLUMN_FOREIGN for that of another table, or of one side of a join. */
 export function resolveKey(scope: Scope, key: KeyNode, site: SourceSite | null): KeyNode {
+  if (keyOwnersOf(scope).has(key.owner)) return { ...key, owner: 0 };
   const isSide = scope.sides.some((candidate) => candidate.owner === key.owner);
-  if (isSide && scope.records.length === 1) return { ...key, owner: 0 };
   if (!isSide && !scope.refused.has(key.owner)) throw foreign(scope, key, site);
   throw new TowpathError("TP_COLUMN_FOREIGN", "the rows of a join have keys of their own", {
     where: formatSite(site),

@@ -23,7 +23,7 @@ const sections: readonly Section[] = [
     classes: {
       table: ["lib/table/table.ts", "TableMethods"],
       grouped: ["lib/table/grouping.ts", "Grouped"],
-      joined: ["lib/table/join.ts", "JoinResult"],
+      joined: ["lib/table/join-result.ts", "JoinResult"],
     },
   },
   {

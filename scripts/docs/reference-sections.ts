@@ -12,7 +12,7 @@ export interface Section {
 
 /** What a reader needs to know of the types in signatures. */
 export const legend = `- \`Said<X>\` is an X, or a callback that gets the columns (of a join both tables' columns) and returns it.
-- \`C\` stands for a table's columns, name to type; \`L\` and \`R\` for those of a join's sides.
+- \`C\` stands for a table's columns, name to type; \`R\` for those of the table that joins it, \`T\` for those of all joined tables.
 - \`Operand\` is an expression or a plain value; \`ValueOf\` is its type in JS, \`TypeText\` the name of a column type such as
   \`"int"\` or \`"str?"\`, \`JsType\` what such a column holds in JS.
 - Numbers, texts and other plain values are accepted wherever an expression is. Where an operand may be null, so may the

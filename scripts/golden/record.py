@@ -158,17 +158,43 @@ def ordering(columns):
     return by.pop() if by else None
 
 
+JOINS = {"join": "join_inner", "joinLeft": "join_left", "joinRight": "join_right", "joinOuter": "join_outer"}
+
+
 def join(step, tables):
     _, mode, left, right, pairs, columns = step
     left, right = tables[left].copy(), tables[right].copy()
-    how = {"join": "join_inner", "joinLeft": "join_left", "joinRight": "join_right", "joinOuter": "join_outer"}[mode]
 
     def column(name):
         side, name = name.split(".")
         return (left if side == "left" else right)[name]
 
     conditions = [evaluate(a, column) == evaluate(b, column) for a, b in pairs]
-    return getattr(left, how)(right, *conditions).select(**record_of(columns, column))
+    return getattr(left, JOINS[mode])(right, *conditions).select(**record_of(columns, column))
+
+
+def chain(step, tables):
+    _, first, links, end = step
+    joined = {first: tables[first].copy()}
+    result = joined[first]
+
+    def column(name):
+        table, name = name.split(".")
+        return joined[table][name]
+
+    for how, *said in links:
+        if how == "filter":
+            result = result.filter(evaluate(said[0], column))
+            continue
+        name, pairs = said
+        joined[name] = tables[name].copy()
+        conditions = [evaluate(a, column) == evaluate(b, column) for a, b in pairs]
+        result = getattr(result, JOINS[how])(joined[name], *conditions)
+    *by, columns = end[1:]
+    if end[0] == "groupBy":
+        result = result.groupby(*[evaluate(expr, column) for expr in by[0]])
+    finish = result.select if end[0] == "select" else result.reduce
+    return finish(**record_of(columns, column))
 
 
 def group_by(step, tables):
@@ -230,6 +256,8 @@ def compute_step(step, tables):
     operation, name = step[0], step[1]
     if operation == "join":
         return join(step, tables)
+    if operation == "chain":
+        return chain(step, tables)
     if operation == "groupBy":
         return group_by(step, tables)
     if operation == "concat":

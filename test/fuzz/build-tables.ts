@@ -64,9 +64,10 @@ export function buildByTables(program: ProgramSpec): ProgramPlan {
     });
     const sources = tables.map(nodeOf);
     const schemas: Named<string>[] = program.sources.map(({ columns }) => columns);
+    const joins = new Map<number, Joined>();
     for (const step of program.steps) {
       const columns = columnsOf(step, schemas);
-      const table = said(step, tables, schemas);
+      const table = step.op === "join" ? joined(step, tables, schemas, joins) : said(step, tables, schemas);
       expectColumns(nodeOf(table), columns, step);
       tables.push(table);
       schemas.push(columns);
@@ -93,18 +94,15 @@ function expectColumns({ columns }: PlanNode, expected: Named<string>, step: Ste
   if (got !== wanted) throw new Error(`${step.op} has the columns (${got}), not (${wanted})`);
 }
 
-function said(step: StepSpec, tables: readonly AnyTable[], schemas: readonly Named<string>[]): AnyTable {
+type OtherStep = Exclude<StepSpec, { readonly op: "join" }>;
+
+function said(step: OtherStep, tables: readonly AnyTable[], schemas: readonly Named<string>[]): AnyTable {
   const at = (number: number): AnyTable => tables[number] as AnyTable;
   const own = inputsOf(step)[0] as number;
   const table = at(own);
-  const reader = (
-    columns: (name: string) => AnyExpression,
-    number = own,
-  ): ((spec: ExpressionSpec) => AnyExpression) => {
-    const schema = schemas[number] as Named<string>;
-    return (spec) =>
-      expressionOf(spec, (position) => columns((schema[position] as readonly [string, string])[0]));
-  };
+  const schema = schemas[own] as Named<string>;
+  const reader = (columns: (name: string) => AnyExpression) => (spec: ExpressionSpec) =>
+    expressionOf(spec, (position) => columns((schema[position] as readonly [string, string])[0]));
   const direct = reader((name) => table.col(name));
   switch (step.op) {
     case "select":
@@ -121,8 +119,6 @@ function said(step: StepSpec, tables: readonly AnyTable[], schemas: readonly Nam
       return call(table, "rename", record(step.names.map(([name, old]) => [name, table.col(old)])));
     case "groupBy":
       return grouped(step, table, direct);
-    case "join":
-      return joined(step, at(step.left), at(step.right), reader);
     case "split":
       return halves(table, direct(step.where))[step.half];
     case "flatten":
@@ -211,30 +207,45 @@ function grouped(
   return call(groups, "reduce", record([...keys, ...answers]));
 }
 
-type Reader = (
-  columns: (name: string) => AnyExpression,
-  number: number,
-) => (spec: ExpressionSpec) => AnyExpression;
-
 const joinMethods = { inner: "join", left: "joinLeft", right: "joinRight", outer: "joinOuter" } as const;
 
-function joined(step: StepSpec & { op: "join" }, left: AnyTable, right: AnyTable, reader: Reader): AnyTable {
-  const conditions = (l: Columns, r: Columns): AnyExpression[] => {
-    const readLeft = reader((name) => l[name] as AnyExpression, step.left);
-    const readRight = reader((name) => r[name] as AnyExpression, step.right);
-    return step.on.map(([a, b]) => readLeft(a).eq(readRight(b)));
+/** A join to which another can be chained. */
+interface Joined {
+  readonly result: AnyTable;
+  /** How many tables it joins. */
+  readonly width: number;
+  /** Of each column of the table made of it: the joined table that it is from, and its name there. */
+  readonly columns: readonly (readonly [side: number, name: string])[];
+}
+
+/** Joins what the table on the left was made of, where that is a join itself. */
+function joined(
+  step: StepSpec & { op: "join" },
+  tables: readonly AnyTable[],
+  schemas: readonly Named<string>[],
+  joins: Map<number, Joined>,
+): AnyTable {
+  const namesOf = (number: number) => (schemas[number] as Named<string>).map(([name]) => name);
+  const left = joins.get(step.left) ?? {
+    result: tables[step.left] as AnyTable,
+    width: 1,
+    columns: namesOf(step.left).map((name) => [0, name] as const),
   };
-  const result = call(left, joinMethods[step.mode], right, conditions);
-  return call(result, "select", (l: Columns, r: Columns) =>
-    record(
-      step.columns.map(([name, { side, column }]) => {
-        const read =
-          side === 0
-            ? reader((own) => l[own] as AnyExpression, step.left)
-            : reader((own) => r[own] as AnyExpression, step.right);
-        return [name, read({ column, type: "" })];
-      }),
-    ),
+  const right = namesOf(step.right).map((name) => [left.width, name] as const);
+  const read = (columns: Joined["columns"], spec: ExpressionSpec, sides: readonly Columns[]): AnyExpression =>
+    expressionOf(spec, (position) => {
+      const [side, name] = columns[position] as readonly [number, string];
+      return (sides[side] as Columns)[name] as AnyExpression;
+    });
+  const conditions = (...sides: Columns[]): AnyExpression[] =>
+    step.on.map(([a, b]) => read(left.columns, a, sides).eq(read(right, b, sides)));
+  const result = call(left.result, joinMethods[step.mode], tables[step.right], conditions);
+  const columns = step.columns.map(
+    ([, { side, column }]) => (side === 0 ? left.columns : right)[column] as readonly [number, string],
+  );
+  joins.set(tables.length, { result, width: left.width + 1, columns });
+  return call(result, "select", (...sides: Columns[]) =>
+    record(step.columns.map(([name], column) => [name, read(columns, { column, type: "" }, sides)])),
   );
 }
 

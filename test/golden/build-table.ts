@@ -1,6 +1,6 @@
 import * as pw from "towpath";
 import { type Callable, callMethod, evaluate, evaluateAll, type Scope } from "./evaluate.ts";
-import type { Acceptor, Program, Step } from "./program.ts";
+import type { Acceptor, Columns, Pair, Program, Step } from "./program.ts";
 
 type Loose = pw.Table<Record<string, never>>;
 type Tables = (name: string) => Loose;
@@ -81,14 +81,40 @@ const builders: { readonly [K in Step[0]]: (step: StepOf<K>, tables: Tables) => 
   toStream: ([, name, column], tables) => on(tables(name)).toStream(column),
   fromStream: ([, name, column], tables) => on(tables(name)).fromStream(column),
   join([, mode, left, right, pairs, columns], tables) {
-    const conditions = pairs.map(([a, b]) => (l: object, r: object) => {
-      const scope = sidesOf(l, r);
-      return callMethod(evaluate(a, scope), "eq", [evaluate(b, scope)]);
-    });
+    const conditions = conditionsOf(pairs, ["left", "right"]);
     const joined = on(tables(left))[mode](tables(right), ...conditions) as Callable;
-    return joined.select((l: object, r: object) => evaluateAll(columns, sidesOf(l, r)));
+    return joined.select((l: object, r: object) => evaluateAll(columns, sidesOf(["left", "right"], [l, r])));
+  },
+  chain([, first, links, end], tables) {
+    const names = [first];
+    let chained = on(tables(first));
+    for (const link of links) {
+      if (link[0] === "filter") {
+        chained = chained.filter(saidOf(names, (scope) => evaluate(link[1], scope))) as Callable;
+        continue;
+      }
+      const [mode, table, pairs] = link;
+      names.push(table);
+      chained = chained[mode](tables(table), ...conditionsOf(pairs, names)) as Callable;
+    }
+    const columns = end[end.length - 1] as Columns;
+    const record = saidOf(names, (scope) => evaluateAll(columns, scope));
+    if (end[0] !== "groupBy") return chained[end[0]](record);
+    const by = end[1].map((expr) => saidOf(names, (scope) => evaluate(expr, scope)));
+    return (chained.groupBy(...by) as Callable).reduce(record);
   },
 };
+
+/** Callbacks of a join of tables that the program calls by these names. */
+function conditionsOf(pairs: readonly Pair[], names: readonly string[]): readonly unknown[] {
+  return pairs.map(([a, b]) =>
+    saidOf(names, (scope) => callMethod(evaluate(a, scope), "eq", [evaluate(b, scope)])),
+  );
+}
+
+function saidOf(names: readonly string[], say: (scope: Scope) => unknown): (...sides: object[]) => unknown {
+  return (...sides) => say(sidesOf(names, sides));
+}
 
 function withColumns(step: StepOf<"select" | "withColumns" | "reduce">, tables: Tables): unknown {
   const table = tables(step[1]);
@@ -114,12 +140,12 @@ function scopeOf(table: Loose): Scope {
   };
 }
 
-/** Columns are "left.name" and "right.name". */
-function sidesOf(left: object, right: object): Scope {
+/** Columns are "left.name": the name of a side, and of one of its columns. */
+function sidesOf(names: readonly string[], sides: readonly object[]): Scope {
   return {
     column(path) {
       const [side, name] = path.split(".");
-      return (side === "left" ? left : right)[name as never];
+      return sides[names.indexOf(side)][name as never];
     },
   };
 }

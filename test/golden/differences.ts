@@ -225,4 +225,6 @@ export const differences: Readonly<Record<string, Difference>> = {
   "many changes: joinOuter": pairKeys,
   "many changes: two conditions": pairKeys,
   "many changes: groups joined with their rows": pairKeys,
+  "chain: joinLeft, joinLeft": pairKeys,
+  "chain: joinOuter, joinOuter": pairKeys,
 };

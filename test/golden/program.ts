@@ -60,10 +60,19 @@ export type Step =
   | readonly ["toStream", table: string, column: string]
   | readonly ["fromStream", table: string, column: string]
   | readonly ["deduplicate", table: string, options: Deduplication]
-  | readonly ["join", mode: JoinMode, left: string, right: string, on: readonly Pair[], columns: Columns];
+  | readonly ["join", mode: JoinMode, left: string, right: string, on: readonly Pair[], columns: Columns]
+  /** Tables joined one after another without a table between; columns are "$table.name". */
+  | readonly ["chain", first: string, links: readonly Link[], end: ChainEnd];
 
 export type JoinMode = "join" | "joinLeft" | "joinRight" | "joinOuter";
 export type Pair = readonly [left: Expr, right: Expr];
+
+export type Link =
+  | readonly [mode: JoinMode, table: string, on: readonly Pair[]]
+  | readonly ["filter", condition: Expr];
+export type ChainEnd =
+  | readonly ["select" | "reduce", columns: Columns]
+  | readonly ["groupBy", by: readonly Expr[], columns: Columns];
 
 interface Deduplication {
   readonly value: Expr;

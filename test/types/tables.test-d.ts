@@ -266,6 +266,49 @@ outer.groupBy((_, r) => r.segment).reduce({ n: pw.reducers.max(customers.age) })
 outer.groupBy((_, r) => r.segment).reduce((l, r) => ({ s: r.segment, n: pw.reducers.max(l.amount) }));
 orders.join(orders, (a, b) => a.customer.eq(b.currency)).select((a, b) => ({ a: a.id, b: b.id }));
 
+// join: chains
+declare const rates: pw.Table<{ segment: string; rate: number }>;
+const threeTables = orders
+  .join(customers, orders.customer.eq(customers.id))
+  .join(rates, customers.segment.eq(rates.segment))
+  .select({ id: orders.id, age: customers.age, cost: orders.amount.mul(rates.rate) });
+expect<Equal<typeof threeTables, pw.Table<{ id: number; age: number; cost: number }>>>();
+const chainedBySides = orders
+  .join(customers, orders.customer.eq(customers.id))
+  .filter((_, r) => r.age.gt(17))
+  .joinLeft(rates, (_, customer, rate) => [customer.segment.eq(rate.segment)])
+  .select((order, customer, rate) => ({ id: order.id, age: customer.age, rate: rate.rate }));
+expect<Equal<typeof chainedBySides, pw.Table<{ id: number; age: number; rate: number | null }>>>();
+const chainedRight = outer
+  .joinRight(rates, (_, customer, rate) => customer.segment.eq(rate.segment))
+  .select((order, customer, rate) => ({ id: order.id, age: customer.age, rate: rate.rate }));
+expect<Equal<typeof chainedRight, pw.Table<{ id: number | null; age: number | null; rate: number }>>>();
+const chainedOuter = orders
+  .join(customers, orders.customer.eq(customers.id))
+  .joinOuter(rates, customers.segment.eq(rates.segment))
+  .groupBy((_, customer) => customer.segment)
+  .reduce((order, customer, rate) => ({
+    segment: customer.segment,
+    most: pw.reducers.max(rate.rate),
+    amount: pw.reducers.max(order.amount),
+  }));
+expect<
+  Equal<typeof chainedOuter, pw.Table<{ segment: string | null; most: number | null; amount: number | null }>>
+>();
+const pairsOfTables = orders.join(customers, orders.customer.eq(customers.id));
+// @ts-expect-error a chained join without a condition
+pairsOfTables.join(rates);
+// @ts-expect-error a column that no joined table has
+pairsOfTables.join(rates, big.n.eq(rates.rate));
+// @ts-expect-error texts and numbers
+pairsOfTables.join(rates, (order, _, rate) => order.amount.eq(rate.segment));
+// @ts-expect-error one table too many
+pairsOfTables.join(rates, customers.segment.eq(rates.segment)).select((_a, _b, _c, d) => ({ x: d }));
+// @ts-expect-error after an outer join only the callback knows which side can be null
+outer.join(rates, customers.segment.eq(rates.segment));
+// @ts-expect-error no such option
+pairsOfTables.join(rates, customers.segment.eq(rates.segment), { ids: pw.keyOf(rates) });
+
 // concat
 const more = customers.concat(customers, customers);
 expect<Equal<typeof more, pw.Table<{ id: string; segment: string; age: number }>>>();

@@ -1,4 +1,5 @@
 import type { Program } from "../program.ts";
+import { chainPrograms } from "./chains.ts";
 import { deduplicatePrograms } from "./deduplicate.ts";
 import { expressionPrograms } from "./expressions.ts";
 import { failurePrograms } from "./failures.ts";
@@ -20,4 +21,5 @@ export const programs: Readonly<Record<string, Program>> = {
   ...manyChangesPrograms,
   ...keyPrograms,
   ...orderPrograms,
+  ...chainPrograms,
 };

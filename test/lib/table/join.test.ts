@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { graph } from "../../../lib/plan/plan.ts";
+import { keyOf } from "../../../lib/table/keys.ts";
 import { reducers } from "../../../lib/table/reducers.ts";
 import { schema } from "../../../lib/table/schema.ts";
 import { nodeOf } from "../../../lib/table/table.ts";
@@ -102,6 +103,93 @@ describe("join", () => {
     const outer = untyped(o.joinLeft(c, o.customer.eq(c.id)));
     expect(() => outer.select({ amount: o.amount })).toThrow(/TP_COLUMN_FOREIGN.*outer join.*callback/);
     expect(() => outer.groupBy(c.segment)).toThrow(/TP_COLUMN_FOREIGN/);
+  });
+
+  it("joins further tables to a join, without a table between", () => {
+    const [o, c, rates] = [orders(), customers(), tableOf(schema({ segment: "str", rate: "float" }))];
+    const pairs = o.join(c, o.customer.eq(c.id));
+    const table = pairs
+      .join(rates, c.segment.eq(rates.segment))
+      .select({ id: o.id, cost: o.amount.mul(rates.rate) });
+    expect(steps(table).map((step) => step.split(" →")[0])).toEqual([
+      "join inner on customer = id",
+      "join inner on segment = segment",
+      "select id, cost = amount.mul(rate)",
+    ]);
+    const node = nodeOf(table);
+    expect(node.inputs[0]).toMatchObject({ options: { leftKeys: [5], rightKeys: [0] }, appendOnly: true });
+    const said = pairs
+      .join(rates, (_, customer, rate) => customer.segment.eq(rate.segment))
+      .select((order, _, rate) => ({ id: order.id, cost: order.amount.mul(rate.rate) }));
+    expect(nodeOf(said)).toBe(node);
+  });
+
+  it("computes conditions of a further join behind those of the first", () => {
+    const [o, c, rates] = [orders(), customers(), tableOf(schema({ segment: "str", from: "int" }))];
+    const table = o
+      .join(c, o.id.mod(10).eq(c.age))
+      .join(rates, c.age.floorDiv(10).eq(rates.from.add(1)), o.note.eq(rates.segment))
+      .select((_, customer, rate) => ({ age: customer.age, from: rate.from }));
+    const { options, inputs } = nodeOf(table);
+    const { expressions } = options as { expressions: { position: number }[] };
+    const columns = expressions.map(({ position }) => inputs[0].columns[position]?.name);
+    expect(columns).toEqual(["age", "from"]);
+    expect(expressions.map(({ position }) => position)).toEqual([7, 10]);
+  });
+
+  it("knows of every side of a chain whether it can be null", () => {
+    const [o, c, rates] = [orders(), customers(), tableOf(schema({ segment: "str", rate: "float" }))];
+    const pairs = o.joinLeft(c, o.customer.eq(c.id));
+    const optional = (mode: "join" | "joinLeft" | "joinRight" | "joinOuter") => {
+      const chained = untyped(pairs)[mode](rates, ((_: object, l: typeof c, r: typeof rates) =>
+        l.segment.eq(r.segment)) as never);
+      const table = chained.select((l: typeof o, m: typeof c, r: typeof rates) => ({
+        l: l.id,
+        m: m.age,
+        r: r.rate,
+      }));
+      return nodeOf(table).columns.map(({ type }) => type.optional);
+    };
+    expect(optional("join")).toEqual([false, true, false]);
+    expect(optional("joinLeft")).toEqual([false, true, true]);
+    expect(optional("joinRight")).toEqual([true, true, false]);
+    expect(optional("joinOuter")).toEqual([true, true, true]);
+    expect(() => untyped(pairs).join(rates, c.segment.eq(rates.segment))).toThrow(
+      /TP_COLUMN_FOREIGN.*outer join/,
+    );
+  });
+
+  it("joins a chain with a table that is in it already by a callback only", () => {
+    const staff = tableOf(schema({ id: "int", boss: "int?" }));
+    const twice = staff
+      .join(staff, (person, boss) => person.boss.eq(boss.id))
+      .join(staff, (_, boss, top) => boss.boss.eq(top.id));
+    const table = twice.select((person, boss, top) => ({ person: person.id, boss: boss.id, top: top.id }));
+    const { expressions } = nodeOf(table).options as { expressions: { position: number }[] };
+    expect(expressions.map(({ position }) => position)).toEqual([0, 2, 4]);
+    expect(() => twice.select({ id: staff.id })).toThrow(/TP_COLUMN_FOREIGN.*ambiguous.*\(left, right\)/);
+    const [o, c] = [orders(), customers()];
+    const again = o.join(c, o.customer.eq(c.id));
+    expect(() => again.join(o, c.id.eq(o.customer))).toThrow(/TP_JOIN_AMBIGUOUS/);
+    const back = again.join(o, (_, l, r) => l.id.eq(r.customer));
+    expect(() => back.select({ id: o.id })).toThrow(/ambiguous/);
+    expect(nodeOf(back.select({ age: c.age })).columns[0].name).toBe("age");
+  });
+
+  it("hands the keys of a side on through a chain", () => {
+    const [o, c, rates] = [orders(), customers(), tableOf(schema({ segment: "str", rate: "float" }))];
+    const keyed = o.join(c, o.customer.eq(c.id), { id: keyOf(o) });
+    const table = keyed.join(rates, c.segment.eq(rates.segment), { id: (order) => keyOf(order) });
+    expect(steps(table.select({ key: keyOf(o), rate: rates.rate })).at(-1)).toMatch(/^select key = .*, rate/);
+    const own = o.join(c, o.customer.eq(c.id));
+    expect(() => own.join(rates, c.segment.eq(rates.segment), { id: keyOf(o) })).toThrow(
+      /TP_BAD_ARGUMENT: the rows of the join before have keys of their own .*id too/,
+    );
+    expect(() => own.join(rates, keyOf(o).eq(rates.pointerFrom(rates.rate)))).toThrow(
+      /TP_COLUMN_FOREIGN.*keys of their own/,
+    );
+    const last = own.join(rates, c.segment.eq(rates.segment), { id: keyOf(rates) });
+    expect(steps(last.select({ key: keyOf(rates) })).at(-1)).toMatch(/^select key/);
   });
 
   it.each([
