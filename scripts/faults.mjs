@@ -1,4 +1,4 @@
-/** `npm run faults -- [--minutes N] [--only NAMES] [--seed S]`: set-up, then the fault suite (scripts/faults/main.ts). */
+/** `npm run faults -- [--minutes N] [--only NAMES] [--seed S] [--lanes N]`: set-up, then the fault suite (scripts/faults/main.ts). */
 import { fileURLToPath } from "node:url";
 import { runNode } from "./run.mjs";
 import { afterSetUp } from "./setup.mjs";

@@ -1,7 +1,7 @@
 /**
  * Misfortunes of every kind on a real Kafka, and a verifier that shares no code with the engine.
  *
- *   npm run faults -- [--minutes N] [--only NAME,…] [--seed S]
+ *   npm run faults -- [--minutes N] [--only NAME,…] [--seed S] [--lanes N]
  *
  * Without minutes each scenario happens once, in its short form, as in `npm test`. Prints a line for each world,
  * appends it as JSON to .cache/faults.jsonl, and exits with 1 where anything was lost or wrong.
@@ -14,6 +14,7 @@ const { values } = parseArgs({
   options: {
     minutes: { type: "string" },
     only: { type: "string", default: "" },
+    lanes: { type: "string", default: "1" },
     seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
   },
 });
@@ -35,6 +36,7 @@ const outcomes = await runSuite({
   seed,
   minutes: values.minutes === undefined ? null : Number(values.minutes),
   only: values.only.split(",").filter((name) => name !== ""),
+  lanes: Number(values.lanes),
   tell,
 });
 const wrong = outcomes.filter(({ problems }) => problems.length > 0);

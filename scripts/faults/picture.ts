@@ -7,6 +7,7 @@ import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import rdkafka from "node-rdkafka";
+import { Compiled } from "../../test/support/compiled.ts";
 import { startKafka } from "../../test/support/kafka/broker.ts";
 import { connect, disconnect } from "../../test/support/kafka/clients.ts";
 import { Rng } from "../../test/support/rng.ts";
@@ -56,7 +57,8 @@ class Reader {
 }
 
 await using broker = await startKafka();
-await using world = await World.create(broker, workloads.grouped, new Rng(1));
+await using compiled = await Compiled.create();
+await using world = await World.create({ broker, compiled: compiled.folder }, workloads.grouped, new Rng(1));
 const reader = new Reader(broker.bootstrap, world.orders.output);
 await reader.open();
 const sent: Point[] = [];

@@ -1,10 +1,11 @@
-import { type KafkaBroker, startKafka } from "../../test/support/kafka/broker.ts";
+import { Compiled } from "../../test/support/compiled.ts";
+import { startKafka } from "../../test/support/kafka/broker.ts";
 import { Rng } from "../../test/support/rng.ts";
 import type { Scenario } from "./scenario.ts";
 import { scenarios } from "./scenarios/index.ts";
 import type { Verdict } from "./verify.ts";
 import type { Workload } from "./workload.ts";
-import { World } from "./world.ts";
+import { type Grounds, World } from "./world.ts";
 
 /** One scenario in one world. */
 export interface Outcome extends Partial<Verdict> {
@@ -23,41 +24,57 @@ export interface SuiteOptions {
   readonly minutes: number | null;
   /** Parts of the names of the scenarios wanted; none: all. */
   readonly only: readonly string[];
+  /** How many scenarios run at the same time. */
+  readonly lanes: number;
   tell(outcome: Outcome): void;
 }
 
-/** Runs scenarios on a broker of their own, and returns what came of each. */
-export async function runSuite({ seed, minutes, only, tell }: SuiteOptions): Promise<Outcome[]> {
+/** Runs scenarios, each lane of them on a broker of its own, and returns what came of each. */
+export async function runSuite({ seed, minutes, only, lanes, tell }: SuiteOptions): Promise<Outcome[]> {
   const wanted = scenarios.filter(({ name }) => only.length === 0 || only.includes(name));
   if (wanted.length === 0) throw new Error(`no scenario is named like ${only.join(", ")}`);
   const outcomes: Outcome[] = [];
-  const until = performance.now() + (minutes ?? 0) * 60_000;
-  await using broker = await startKafka();
-  for (let turn = 0; turn === 0 || (minutes !== null && performance.now() < until); turn++) {
-    for (const scenario of wanted) {
-      if (minutes !== null && turn > 0 && performance.now() >= until) break;
-      const workload = scenario.workloads[turn % scenario.workloads.length];
-      const rounds = scenario.rounds[minutes === null ? 0 : 1];
-      const outcome = await runOne(broker, scenario, workload, rounds, seed + outcomes.length);
+  await using compiled = await Compiled.create();
+  // Each lane takes the next turn when it is done with its last.
+  const turns = turnsOf(wanted, seed, minutes);
+  async function runLane(): Promise<void> {
+    await using broker = await startKafka();
+    for (const turn of turns) {
+      const outcome = await runOne({ broker, compiled: compiled.folder }, turn);
       outcomes.push(outcome);
       tell(outcome);
     }
   }
+  await Promise.all(Array.from({ length: lanes }, runLane));
   return outcomes;
 }
 
-async function runOne(
-  broker: KafkaBroker,
-  scenario: Scenario,
-  workload: Workload,
-  rounds: number,
-  seed: number,
-): Promise<Outcome> {
+interface Turn {
+  readonly scenario: Scenario;
+  readonly workload: Workload;
+  readonly rounds: number;
+  readonly seed: number;
+}
+
+/** Every scenario once, in its long form also again and again until the time is over, with one workload after the other. */
+function* turnsOf(wanted: readonly Scenario[], firstSeed: number, minutes: number | null): Generator<Turn> {
+  const until = performance.now() + (minutes ?? 0) * 60_000;
+  let seed = firstSeed;
+  for (let turn = 0; turn === 0 || (minutes !== null && performance.now() < until); turn++) {
+    for (const scenario of wanted) {
+      if (minutes !== null && turn > 0 && performance.now() >= until) return;
+      const workload = scenario.workloads[turn % scenario.workloads.length];
+      yield { scenario, workload, rounds: scenario.rounds[minutes === null ? 0 : 1], seed: seed++ };
+    }
+  }
+}
+
+async function runOne(grounds: Grounds, { scenario, workload, rounds, seed }: Turn): Promise<Outcome> {
   const startedAt = performance.now();
   let faults = 0;
   let verdict: Partial<Verdict> & Pick<Verdict, "problems">;
   try {
-    await using world = await World.create(broker, workload, new Rng(seed));
+    await using world = await World.create(grounds, workload, new Rng(seed));
     faults = await scenario.run(world, rounds);
     verdict = scenario.isTheEnd === true ? { problems: [] } : await world.conclude();
   } catch (error) {

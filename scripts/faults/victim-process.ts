@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { compiledPath } from "../../test/support/compiled.ts";
 import { isDealt, type VictimOrders } from "./workload.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -20,14 +21,18 @@ export class VictimProcess {
   #words = "";
   isOver = false;
 
-  /** `wrapper` stands before the program (`prlimit …`); `env` is added to the environment. */
+  /**
+   * `compiled` is a folder of compiled programs; `wrapper` stands before the program (`prlimit …`); `env` is added to the
+   * environment.
+   */
   constructor(
+    compiled: string,
     orders: VictimOrders,
     env: Readonly<Record<string, string>> = {},
     wrapper: readonly string[] = [],
   ) {
     const script = `scripts/faults/${isDealt(orders.workload) ? "group-victim" : "victim"}.ts`;
-    const node = [process.execPath, "--import", "tsx", script, JSON.stringify(orders)];
+    const node = [process.execPath, compiledPath(compiled, script), JSON.stringify(orders)];
     const [program, ...args] = [...wrapper, ...node];
     this.#child = spawn(program, args, {
       cwd: root,

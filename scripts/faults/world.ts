@@ -17,6 +17,13 @@ const END_MS = 20_000;
 /** How long a victim may take to start, recover and write. */
 const WORKS_WITHIN_MS = 40_000;
 
+/** What worlds are made on. */
+export interface Grounds {
+  readonly broker: KafkaBroker;
+  /** Folder of the compiled programs (test/support/compiled.ts). */
+  readonly compiled: string;
+}
+
 /** What a scenario has to work with: a fed topic, a victim that it may do anything to, and the broker of both. */
 export class World implements AsyncDisposable {
   readonly broker: KafkaBroker;
@@ -24,11 +31,13 @@ export class World implements AsyncDisposable {
   readonly rng: Rng;
   readonly feeder: Feeder;
   readonly orders: VictimOrders;
+  readonly #compiled: string;
   #victim: VictimProcess | null = null;
 
-  private constructor(broker: KafkaBroker, workload: Workload, rng: Rng, state: string) {
+  private constructor({ broker, compiled }: Grounds, workload: Workload, rng: Rng, state: string) {
     const id = randomUUID().slice(0, 8);
     this.broker = broker;
+    this.#compiled = compiled;
     this.workload = workload;
     this.rng = rng;
     this.orders = {
@@ -42,8 +51,9 @@ export class World implements AsyncDisposable {
     this.feeder = new Feeder(broker.bootstrap, this.orders.input, workload, rng);
   }
 
-  static async create(broker: KafkaBroker, workload: Workload, rng: Rng): Promise<World> {
-    const world = new World(broker, workload, rng, await mkdtemp(join(tmpdir(), "towpath-faults-")));
+  static async create(grounds: Grounds, workload: Workload, rng: Rng): Promise<World> {
+    const { broker } = grounds;
+    const world = new World(grounds, workload, rng, await mkdtemp(join(tmpdir(), "towpath-faults-")));
     await broker.createTopic(world.orders.input, workload.partitions);
     await broker.createTopic(world.orders.output, 1);
     await world.feeder.start();
@@ -53,8 +63,13 @@ export class World implements AsyncDisposable {
   /** Starts a run of the victim; the former one must be over. */
   start(env: Readonly<Record<string, string>> = {}, wrapper: readonly string[] = []): VictimProcess {
     if (this.#victim?.isOver === false) throw new Error("the victim still runs");
-    this.#victim = new VictimProcess(this.orders, env, wrapper);
+    this.#victim = new VictimProcess(this.#compiled, this.orders, env, wrapper);
     return this.#victim;
+  }
+
+  /** Starts another run of the victim beside it, which the scenario has to end. */
+  startBeside(env: Readonly<Record<string, string>>): VictimProcess {
+    return new VictimProcess(this.#compiled, this.orders, env);
   }
 
   /** Waits until the victim has written something more; throws when it ends before, or takes too long. */

@@ -10,8 +10,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { embedded } from "../../connectors/kafka/embedded.ts";
 import { type Program, programs } from "../../scripts/docs/code-blocks.ts";
 import { pages } from "../../scripts/docs/pages.ts";
+import { javaScriptOf } from "../support/compiled.ts";
 import { consume, produce } from "../support/kafka/clients.ts";
-import { runScript, Script } from "../support/script.ts";
+import { runScript, Script, writeProgram } from "../support/script.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 // In the checkout, where "towpath" means the sources.
@@ -21,13 +22,13 @@ const found = pages.flatMap((page) =>
   programs(readFileSync(join(root, page), "utf8")).map((program) => ({
     program,
     name: `${page}, line ${program.line}`,
-    file: `${folder}/${page.replace(/\W/g, "-").toLowerCase()}-${program.line}.ts`,
+    file: `${page.replace(/\W/g, "-").toLowerCase()}-${program.line}`,
   })),
 );
 
 beforeAll(() => {
   mkdirSync(join(root, folder), { recursive: true });
-  for (const { program, file } of found) writeFileSync(join(root, file), program.text);
+  for (const { program, file } of found) writeFileSync(join(root, folder, `${file}.ts`), program.text);
   const config = { extends: "../../tsconfig.json", include: ["*.ts"] };
   writeFileSync(join(root, folder, "tsconfig.json"), JSON.stringify(config));
 });
@@ -48,7 +49,7 @@ describe("the programs of the pages", () => {
   it.each(found.filter(({ program }) => program.tags.length === 1))(
     "$name prints what the page says",
     async ({ program, file }) => {
-      const { code, stdout, stderr } = await runScript(file);
+      const { code, stdout, stderr } = await runScript(written(file, program.text));
       expect({ code, stderr }).toEqual({ code: 0, stderr: program.log });
       expect(stdout).toBe(program.output ?? "");
     },
@@ -63,8 +64,8 @@ describe("the programs of the pages", () => {
         await produce(broker.settings as Record<string, string>, topic, [message]);
       }
       expect(program.text).toContain(shownBroker);
-      writeFileSync(join(root, file), program.text.replaceAll(shownBroker, broker.bootstrap));
-      const { code, stdout, stderr } = await runScript(file);
+      const text = program.text.replaceAll(shownBroker, broker.bootstrap);
+      const { code, stdout, stderr } = await runScript(written(file, text));
       expect({ code, stderr }).toEqual({ code: 0, stderr: program.log });
       expect(stdout).toBe(program.output ?? "");
     },
@@ -75,8 +76,7 @@ describe("the programs of the pages", () => {
     "$name writes to Kafka what the page says",
     async ({ program, file }) => {
       await using broker = await embedded({ topics: ["connector_example", "sum"] });
-      writeFileSync(join(root, file), withSettings(program, broker.bootstrap));
-      const script = new Script(file);
+      const script = new Script(written(file, withSettings(program, broker.bootstrap)));
       const env = { KAFKA_BOOTSTRAP_SERVERS: broker.bootstrap, START_MS: "0", INTERVAL_MS: "50" };
       expect((await runScript("examples/generating-kafka-stream.ts", { env })).code).toBe(0);
       const expected = (program.output ?? "").trimEnd().split("\n");
@@ -90,6 +90,11 @@ describe("the programs of the pages", () => {
     60_000,
   );
 });
+
+/** Writes what is to be run; returns its path. */
+function written(file: string, text: string): string {
+  return writeProgram("docs", `${file}.js`, javaScriptOf(text));
+}
 
 /** The broker of programs tagged `kafka`. */
 const shownBroker = "localhost:9092";

@@ -28,6 +28,7 @@ describe("examples/realtime-kafka.ts", () => {
     async () => {
       const { code, stdout, stderr } = await runScript("examples/realtime-kafka.ts", {
         env: { INTERVAL_MS: "50" },
+        fromSource: true,
       });
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
       const written = lines(stdout).filter((line) => line.startsWith("sum → "));

@@ -1,4 +1,4 @@
-/** The short form of `npm run faults`: each misfortune once or twice, on a real broker of its own. */
+/** The short form of `npm run faults`: each misfortune once or twice, two at a time, each on a real broker of its own. */
 import { expect, it } from "vitest";
 import { runSuite } from "../../scripts/faults/suite.ts";
 import { kafkaAvailable } from "../support/kafka/jars.ts";
@@ -14,7 +14,7 @@ it.skipIf(!available.ok)(
     timeout: 900_000,
   },
   async () => {
-    const outcomes = await runSuite({ seed, minutes: null, only: [], tell: () => {} });
+    const outcomes = await runSuite({ seed, minutes: null, only: [], lanes: 2, tell: () => {} });
     const wrong = outcomes.filter(({ problems }) => problems.length > 0);
     expect(wrong).toEqual([]);
     expect(outcomes.every(({ faults }) => faults > 0)).toBe(true);

@@ -7,7 +7,7 @@ import { produce } from "../support/kafka/clients.ts";
 import { createTopic } from "../support/kafka/create-topic.ts";
 import { freePorts } from "../support/kafka/ports.ts";
 import { type SharedBroker, sharedBroker, sharedBrokerAvailable } from "../support/kafka/shared-broker.ts";
-import { runScript } from "../support/script.ts";
+import { compiled, runScript } from "../support/script.ts";
 
 const long = { timeout: 120_000 };
 const script = "test/support/kafka/secrets-script.ts";
@@ -69,7 +69,10 @@ describe.each(Object.keys(cases))("with %s", (name) => {
 
   it("nothing that explain prints does", long, async () => {
     const env = { SETTINGS: JSON.stringify({ "bootstrap.servers": "h:1", ...cases[name] }) };
-    const { stdout, stderr } = await runScript("lib/cli/main.ts", { args: ["explain", script], env });
+    const { stdout, stderr } = await runScript("lib/cli/main.ts", {
+      args: ["explain", compiled(script)],
+      env,
+    });
     expect(`${stdout}${stderr}`).toMatch(/h:1|TP_KAFKA/);
     expectNoSecret(`${stdout}${stderr}`);
   });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Scenario } from "../scenario.ts";
-import { VictimProcess } from "../victim-process.ts";
+import type { VictimProcess } from "../victim-process.ts";
 import { workloads } from "../workload.ts";
 import { VictimFailed, type World } from "../world.ts";
 
@@ -38,7 +38,7 @@ function rebalances(name: string, strategy: string, kinds: Scenario["workloads"]
 /** A member is started, told to end or killed; one is always left. */
 async function change(world: World, others: VictimProcess[], strategy: string, round: number): Promise<void> {
   if (others.length === 0 || (others.length < MEMBERS_MAX && world.rng.chance(0.4))) {
-    const member = new VictimProcess(world.orders, { STRATEGY: strategy });
+    const member = world.startBeside({ STRATEGY: strategy });
     others.push(member);
     await hasJoined(member);
     return;

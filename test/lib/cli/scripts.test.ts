@@ -1,25 +1,16 @@
 /** The verbs that run something until it ends or is stopped, as programs of their own. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { MessageSender } from "../../../connectors/kafka/message-sender.ts";
-import { runScript, Script } from "../../support/script.ts";
+import { compiled, runScript, Script, writeProgram } from "../../support/script.ts";
 
 const timeoutMs = 120_000;
-// In the checkout, where "towpath" means the sources.
-const folder = `.cache/cli-${process.pid}`;
-
-beforeAll(() => mkdirSync(folder, { recursive: true }));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Writes a script; returns its path. */
 function script(name: string, ...lines: string[]): string {
-  const path = join(folder, name);
-  writeFileSync(path, lines.join("\n"));
-  return path;
+  return writeProgram("cli", name, lines.join("\n"));
 }
 
 const towpath = (...args: string[]) => runScript("lib/cli/main.ts", { args });
@@ -67,7 +58,7 @@ describe("towpath run", () => {
       const other = await towpath("run", script("throwing.ts", "", "throw new RangeError('oh');"));
       expect(other.code).toBe(1);
       expect(other.stderr).toMatch(/RangeError: oh\n[\s\S]*throwing\.ts:2/);
-      const absent = await towpath("run", `${folder}/nobody.ts`);
+      const absent = await towpath("run", "nobody.ts");
       expect(absent.code).toBe(1);
       expect(absent.stderr).toContain("TP_FILE_ABSENT: there is no script");
     },
@@ -129,7 +120,10 @@ describe("towpath explain", () => {
   it(
     "prints the plan of an example, and the defaults that are changed, and exits",
     async () => {
-      const { code, stdout, stderr } = await towpath("explain", "examples/wordcount.ts");
+      const { code, stdout, stderr } = await runScript("lib/cli/main.ts", {
+        args: ["explain", "examples/wordcount.ts"],
+        fromSource: true,
+      });
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
       expect(stdout).toMatch(/^#1 source kafka "words" {2}\(examples\/wordcount\.ts:\d+\)\n {3}→ word str\n/);
       expect(stdout).toContain("defaults changed: fetch.queue.backoff.ms=1, ");
@@ -150,7 +144,7 @@ describe("towpath explain", () => {
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
       const { port } = server.address() as { port: number };
       const env = { KAFKA_BOOTSTRAP_SERVERS: `127.0.0.1:${port}`, KAFKA_SASL_PASSWORD: "geheim-geheim" };
-      const example = "examples/streaming-aggregation-service.ts";
+      const example = compiled("examples/streaming-aggregation-service.ts");
       const { code, stdout, stderr } = await runScript("lib/cli/main.ts", {
         args: ["explain", "--format", "mermaid", example],
         env,
@@ -159,7 +153,10 @@ describe("towpath explain", () => {
       expect({ code, stderr, connections }).toEqual({ code: 0, stderr: "", connections: 0 });
       expect(stdout).toMatch(/^flowchart TD\n {2}n1\(\["source kafka #quot;orders#quot;<br\/>/);
       expect(stdout).not.toContain("Totals by region");
-      const text = await runScript("lib/cli/main.ts", { args: ["explain", "examples/wordcount.ts"], env });
+      const text = await runScript("lib/cli/main.ts", {
+        args: ["explain", compiled("examples/wordcount.ts")],
+        env,
+      });
       expect(text.stdout).toContain("sasl.password=********");
       expect(text.stdout).not.toContain("geheim");
     },
@@ -252,7 +249,7 @@ describe("towpath broker", () => {
 it(
   "a reader of stdout that has seen enough is no failure",
   async () => {
-    const words = ["--import", "tsx", "lib/cli/main.ts", "generate", "--rate", "0"];
+    const words = [compiled("lib/cli/main.ts"), "generate", "--rate", "0"];
     const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "pipe"] });
     let stderr = "";
     child.stderr.setEncoding("utf8").on("data", (text) => {

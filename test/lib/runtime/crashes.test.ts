@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { crashPoints } from "../../../lib/base/crash-points.ts";
 import { Rng, seedFrom } from "../../support/rng.ts";
-import { runScript, Script } from "../../support/script.ts";
+import { compiled, runScript, Script } from "../../support/script.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 
 const script = "test/support/counting-script.ts";
@@ -113,17 +113,12 @@ describe.skipIf(!hasLimits)("a disk that takes no more (prlimit --fsize)", () =>
     { timeout: 60_000 },
     async (bytes) => {
       const state = join(await temporaryDirectory(), "state");
-      const args = [script, state, "/dev/null", String(words), "5"];
-      const limited = spawnSync(
-        "prlimit",
-        [`--fsize=${bytes}`, process.execPath, "--import", "tsx", ...args],
-        {
-          encoding: "utf8",
-        },
-      );
+      const args = [state, "/dev/null", String(words), "5"];
+      const command = [`--fsize=${bytes}`, process.execPath, compiled(script), ...args];
+      const limited = spawnSync("prlimit", command, { encoding: "utf8" });
       expect(limited.status, limited.stderr).toBe(1);
       expect(limited.stderr).toContain("TP_STATE_WRITE: the state could not be written");
-      const last = await runScript(script, { args: args.slice(1) });
+      const last = await runScript(script, { args });
       expect(last.code, last.stderr).toBe(0);
       expect(JSON.parse(last.stdout)).toEqual(expectedRows());
     },

@@ -1,22 +1,15 @@
 /** Every run ends in bounded time, in processes of their own. */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Ending } from "../../../lib/runtime/ending.ts";
-import { Script } from "../../support/script.ts";
+import { Script, writeProgram } from "../../support/script.ts";
 import { waitForPrint } from "../../support/wait-for-print.ts";
 
 const timeoutMs = 120_000;
-// In the checkout, where "towpath" means the sources.
-const folder = `.cache/ending-${process.pid}`;
-
-beforeAll(() => mkdirSync(folder, { recursive: true }));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function start(name: string, ...lines: string[]): Script {
-  const path = join(folder, name);
-  writeFileSync(path, ['import * as pw from "towpath";', ...lines].join("\n"));
-  return new Script(path);
+  return new Script(
+    writeProgram("ending", `${name}.js`, ['import * as pw from "towpath";', ...lines].join("\n")),
+  );
 }
 
 /** Calls a function of the script that never returns for n = 3. */
@@ -42,14 +35,14 @@ describe("a function that never returns", () => {
   it.each(["SIGINT", "SIGTERM"] as const)(
     "ends by one %s, after stopTimeoutMs",
     async (signal) => {
-      const script = start(`stuck-${signal}.ts`, ...stuck(1_000));
+      const script = start(`stuck-${signal}`, ...stuck(1_000));
       await waitForPrint(script, "spinning");
       await new Promise((resolve) => setTimeout(resolve, 1_500));
       script.signal(signal);
       const { code, stderr, ms } = await endOf(script);
       expect(code).toBeNull();
-      expect(stderr).toContain(
-        `${signal}, but the function at ${folder}/stuck-${signal}.ts:4 has not returned`,
+      expect(stderr).toMatch(
+        new RegExp(`${signal}, but the function at \\S+/stuck-${signal}\\.js:4 has not returned`),
       );
       expect(stderr).toContain(`ended by ${signal}`);
       expect(ms).toBeGreaterThan(900);
@@ -61,7 +54,7 @@ describe("a function that never returns", () => {
   it(
     "ends at once by a second signal",
     async () => {
-      const script = start("stuck-twice.ts", ...stuck(60_000));
+      const script = start("stuck-twice", ...stuck(60_000));
       await waitForPrint(script, "spinning");
       script.signal("SIGTERM");
       await new Promise((resolve) => setTimeout(resolve, 500));
@@ -76,8 +69,8 @@ describe("a function that never returns", () => {
   it(
     "is named after 10 s",
     async () => {
-      const script = start("stuck-named.ts", ...stuck(60_000));
-      await waitForPrint(script, `the function at ${folder}/stuck-named.ts:4 has not returned for 10 s`);
+      const script = start("stuck-named", ...stuck(60_000));
+      await waitForPrint(script, /the function at \S+\/stuck-named\.js:4 has not returned for 10 s/);
     },
     timeoutMs,
   );
@@ -95,7 +88,7 @@ describe("signals", () => {
     "%s ends a run in order: exit code 0",
     async (signal) => {
       const script = start(
-        `order-${signal}.ts`,
+        `order-${signal}`,
         ...waiting,
         "console.log((await pw.run()).reason);",
         "clearInterval(alive);",
@@ -112,7 +105,7 @@ describe("signals", () => {
     "are the script's own affair again after the run",
     async () => {
       const script = start(
-        "after.ts",
+        "after",
         ...waiting,
         "setTimeout(() => input.close(), 1_500);",
         "await pw.run({ monitoring: 'none' });",
@@ -131,7 +124,7 @@ describe("signals", () => {
     "end a run whose reader never comes back: exit code 1, and what was not delivered",
     async () => {
       const script = start(
-        "promise.ts",
+        "promise",
         "const input = pw.input(pw.schema({ n: 'int' }));",
         "pw.subscribe(input, { name: 'slow', onChange: () => { console.log('called'); return new Promise(() => {}); } });",
         "input.insert({ n: 1 });",
@@ -155,7 +148,7 @@ describe("signals", () => {
     "end the process at once the second time: exit code 143",
     async () => {
       const script = start(
-        "twice.ts",
+        "twice",
         "const input = pw.input(pw.schema({ n: 'int' }));",
         "pw.subscribe(input, { onChange: () => { console.log('called'); return new Promise(() => {}); } });",
         "input.insert({ n: 1 });",
@@ -177,7 +170,7 @@ describe("signals", () => {
 
 it("leaves nothing behind in a process of many runs, one after the other and at once", async () => {
   const script = start(
-    "many.ts",
+    "many",
     "const once = () => pw.graph(async () => {",
     "  const input = pw.input(pw.schema({ n: 'int' }));",
     "  pw.subscribe(input, { onChange: () => {} });",
