@@ -9,10 +9,11 @@ import type { PartitionTenure } from "./partition-tenure.ts";
 /** A member whose queue nobody looks into is taken for dead, and hears of no rebalance. */
 const SERVE_MS = 400;
 
-/** What a partition's session is given next. */
+/** What a partition's session is given next, or has been given and is at. */
 interface Part {
   readonly tenure: PartitionTenure;
   readonly messages: PackedMessages;
+  isFed: boolean;
 }
 
 /**
@@ -26,8 +27,9 @@ export class GroupIntake {
   readonly #tenures: ReadonlyMap<number, PartitionTenure>;
   readonly #heed: (event: IngestEvent) => void;
   #wake: () => void = () => {};
+  /** In order of arrival; those of partitions in doubt wait, others pass them. */
   #parts: Part[] = [];
-  /** The part that a session is at. */
+  /** The part that `next` has named. */
   #part: Part | null = null;
   #takenAt = performance.now();
   #isHeld = false;
@@ -52,13 +54,12 @@ export class GroupIntake {
     this.#ingest.onReadable(wake);
   }
 
-  /** The tenure whose session has been fed and is to be polled; null where nothing is there. */
+  /** The tenure whose session has been fed and is to be polled; null where nothing is there, or all of it in doubt. */
   next(): PartitionTenure | null {
     for (;;) {
-      if (this.#part !== null && !this.#part.tenure.isStopped) return this.#part.tenure;
-      this.#part = this.#parts.shift() ?? null;
-      if (this.#part?.tenure.isStopped === false) this.#part.tenure.session.feed(this.#part.messages);
-      if (this.#part !== null) continue;
+      this.#part = this.#first();
+      if (this.#part !== null) return this.#fed(this.#part);
+      if (this.#parts.length > 0) return null;
       this.#letGo();
       if (!this.#take()) return null;
     }
@@ -66,6 +67,8 @@ export class GroupIntake {
 
   /** The session that `next` named has used up what it was fed. */
   used(): void {
+    const at = this.#part === null ? -1 : this.#parts.indexOf(this.#part);
+    if (at >= 0) this.#parts.splice(at, 1);
     this.#part = null;
   }
 
@@ -75,7 +78,7 @@ export class GroupIntake {
    */
   serve(): void {
     if (performance.now() - this.#takenAt < SERVE_MS) return;
-    if (this.#part === null && this.#parts.length === 0) {
+    if (this.#parts.length === 0) {
       if (this.#take()) this.#wake();
       return;
     }
@@ -109,6 +112,23 @@ export class GroupIntake {
     return this.#ingest.close();
   }
 
+  /** The first part that is not in doubt; what has been given away is dropped on the way. */
+  #first(): Part | null {
+    for (let at = 0; at < this.#parts.length; ) {
+      const { tenure } = this.#parts[at];
+      if (tenure.isStopped) this.#parts.splice(at, 1);
+      else if (tenure.isInDoubt) at++;
+      else return this.#parts[at];
+    }
+    return null;
+  }
+
+  #fed(part: Part): PartitionTenure {
+    if (!part.isFed) part.tenure.session.feed(part.messages);
+    part.isFed = true;
+    return part.tenure;
+  }
+
   #letGo(): void {
     if (!this.#isHeld) return;
     this.#isHeld = false;
@@ -131,7 +151,7 @@ export class GroupIntake {
       const to = partitionRun(partitions, from, length);
       const tenure = this.#tenures.get(partitions[from]);
       if (tenure !== undefined && !tenure.isStopped)
-        this.#parts.push({ tenure, messages: ownMessages(messages, from, to) });
+        this.#parts.push({ tenure, messages: ownMessages(messages, from, to), isFed: false });
       from = to;
     }
   }

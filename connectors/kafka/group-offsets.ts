@@ -11,7 +11,7 @@ const STORE_MS = 100;
 const ASK_MS = 30_000;
 const ASK_AGAIN_MS = 300;
 
-/** The broker's words for: this process is no member any more (rd_kafka_resp_err_t). */
+/** The broker's words for: this process is no member of the present generation (rd_kafka_resp_err_t). */
 const notMember: ReadonlySet<number> = new Set([
   22, // ILLEGAL_GENERATION
   25, // UNKNOWN_MEMBER_ID
@@ -29,23 +29,24 @@ export interface Start {
   readonly remadeTo: number | null;
 }
 
-/** A group's offsets: where a partition begins, and how far what this process has of it has been delivered. */
+/**
+ * A group's offsets: where a partition begins, and how far what this process has of it has been delivered.
+ *
+ * An offset that the broker refuses puts the tenure in doubt, and does not end it. While the group hands partitions out
+ * anew, a member of the last generation is refused although it may keep the partition: librdkafka then waits for the new
+ * generation (rd_kafka_cgrp_op_handle_OffsetCommit), tells of partitions only that come or go, and commits again.
+ */
 export class GroupOffsets {
-  readonly #onLost: (tenure: PartitionTenure) => void;
   #consumer: Consumer | null = null;
   #tenures: () => Iterable<PartitionTenure> = () => [];
   #timer: NodeJS.Timeout | undefined;
-
-  /** `onLost` is told of tenures whose offset the broker refuses, because the group has given their partition away. */
-  constructor(onLost: (tenure: PartitionTenure) => void) {
-    this.#onLost = onLost;
-  }
 
   start(consumer: Consumer, tenures: () => Iterable<PartitionTenure>): void {
     this.#consumer = consumer;
     this.#tenures = tenures;
     consumer.raw.on("offset.commit", (error: ClientError | null | undefined, offsets: StartingAt[]) => {
-      if (error && notMember.has(error.code)) this.#lose(offsets);
+      if (!error) this.#of(offsets, (tenure) => tenure.trust());
+      else if (notMember.has(error.code)) this.#of(offsets, (tenure) => tenure.doubt());
     });
     this.#timer = setInterval(() => this.store(), STORE_MS);
     this.#timer.unref();
@@ -79,10 +80,10 @@ export class GroupOffsets {
     return partitions.map((partition, i) => startOver(partition, committed[i], marks[i], settings));
   }
 
-  #lose(offsets: readonly StartingAt[]): void {
-    for (const tenure of [...this.#tenures()]) {
+  #of(offsets: readonly StartingAt[], tell: (tenure: PartitionTenure) => void): void {
+    for (const tenure of this.#tenures()) {
       const { topic, partition } = tenure.partition;
-      if (offsets.some((one) => one.topic === topic && one.partition === partition)) this.#onLost(tenure);
+      if (offsets.some((one) => one.topic === topic && one.partition === partition)) tell(tenure);
     }
   }
 }

@@ -56,7 +56,7 @@ export class GroupSource implements DealtSource, GroupMember {
   readonly #letters: DeadLetterTopic | null;
   readonly #backlog: Backlog;
   readonly #homes: KeyHomes | null;
-  readonly #offsets: GroupOffsets;
+  readonly #offsets = new GroupOffsets();
   /** By slot: who reads it now. */
   readonly #tenures = new Map<number, PartitionTenure>();
   #found: PollResult = IDLE;
@@ -87,7 +87,6 @@ export class GroupSource implements DealtSource, GroupMember {
         : null;
     this.#backlog = new Backlog(plan.maxBacklogRows);
     this.#homes = plan.primaryKey === null ? null : new KeyHomes((line) => this.#log(line));
-    this.#offsets = new GroupOffsets((tenure) => this.#lose(tenure));
   }
 
   get tenure(): PartitionTenure {
@@ -189,20 +188,29 @@ export class GroupSource implements DealtSource, GroupMember {
     await this.#consumer?.close();
   }
 
+  /** Comes with every generation, and without partitions where none is new. */
   async given(partitions: readonly TopicPartition[]): Promise<readonly StartingAt[]> {
     this.#idleSince = performance.now();
+    for (const tenure of this.#tenures.values()) tenure.trust();
+    this.#context?.wake();
     if (partitions.length === 0) return [];
     this.#log(`the group gives ${named(partitions)}`);
     const starts = await this.#offsets.starts(partitions, this.#plan.settings, this.#isStateful);
     return starts.map((start) => this.#begin(start));
   }
 
-  /** Ends by itself: what has been begun is delivered and its offsets are committed, the rest is dropped. */
+  /**
+   * What has been begun is delivered and its offsets are committed, the rest is dropped; of partitions in doubt, which
+   * others have by now, everything is dropped.
+   */
   async taken(partitions: readonly TopicPartition[]): Promise<void> {
     const leaving = partitions
       .map(({ topic, partition }) => this.#tenures.get(this.#slots.find(topic, partition)))
       .filter((tenure) => tenure !== undefined);
-    for (const tenure of leaving) tenure.stop();
+    for (const tenure of leaving) {
+      if (tenure.isInDoubt) this.#lose(tenure);
+      else tenure.stop();
+    }
     if (leaving.length > 0) this.#log(`the group takes ${named(partitions)}`);
     const { settings } = this.#plan;
     const until = performance.now() + Number(settings["max.poll.interval.ms"] ?? REBALANCE_MS) / 2;
@@ -267,7 +275,7 @@ export class GroupSource implements DealtSource, GroupMember {
     clearTimeout(this.#dueTimer);
     let soonest = Number.POSITIVE_INFINITY;
     for (const tenure of this.#tenures.values()) {
-      if (tenure.isStopped) continue;
+      if (tenure.isStopped || tenure.isInDoubt) continue;
       const { dueInMs } = tenure.session;
       if (dueInMs === 0 && this.#pollSession(tenure)) return COMMIT;
       if (dueInMs !== null) soonest = Math.min(soonest, dueInMs);

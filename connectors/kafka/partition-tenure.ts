@@ -14,7 +14,7 @@ interface OnItsWay {
  * The time from a partition's assignment to this process until it is given away or lost, with all that is known of the
  * partition meanwhile. An object of a former tenure is never taken for one of the present.
  *
- *   read → stop: nothing more is taken → settled: all is delivered → end
+ *   read ⇄ in doubt: nothing is taken for now → stop: nothing more is taken → settled: all is delivered → end
  */
 export class PartitionTenure implements Tenure {
   readonly partition: TopicPartition;
@@ -24,6 +24,7 @@ export class PartitionTenure implements Tenure {
   readonly #onItsWay: OnItsWay[] = [];
   /** The next offset that the group is to know, null where it knows. */
   #uncommitted: number | null = null;
+  #isInDoubt = false;
   #isStopped = false;
   #isOver = false;
 
@@ -39,12 +40,25 @@ export class PartitionTenure implements Tenure {
     return this.#isStopped;
   }
 
+  /** Whether this process still has the partition is not known: the group will tell. */
+  get isInDoubt(): boolean {
+    return this.#isInDoubt;
+  }
+
   get isOver(): boolean {
     return this.#isOver;
   }
 
   get isSettled(): boolean {
     return this.#onItsWay.length === 0;
+  }
+
+  doubt(): void {
+    this.#isInDoubt = true;
+  }
+
+  trust(): void {
+    this.#isInDoubt = false;
   }
 
   stop(): void {

@@ -1,0 +1,77 @@
+/** A refused offset says that the group is handing partitions out anew, not that this process has lost its own. */
+import { EventEmitter } from "node:events";
+import { expect, test } from "vitest";
+import type { Consumer } from "../../../connectors/kafka/consumer.ts";
+import { GroupIntake } from "../../../connectors/kafka/group-intake.ts";
+import { GroupOffsets } from "../../../connectors/kafka/group-offsets.ts";
+import type { Ingest } from "../../../connectors/kafka/ingest.ts";
+import { PartitionSlots } from "../../../connectors/kafka/partition-slots.ts";
+import { PartitionTenure } from "../../../connectors/kafka/partition-tenure.ts";
+import type { PackedMessages } from "../../../lib/io/parser.ts";
+import type { Session } from "../../../lib/io/session.ts";
+import { packed } from "../formats/packed.ts";
+
+const ILLEGAL_GENERATION = 22;
+const COORDINATOR_LOADING = 14;
+
+/** Two partitions of one topic, and what their sessions have been fed. */
+function setUp() {
+  const slots = new PartitionSlots();
+  const fed: string[] = [];
+  const tenures = new Map(
+    [0, 1].map((partition) => {
+      const slot = slots.add("t", partition);
+      const session = {
+        feed: ({ bytes }: PackedMessages) => fed.push(Buffer.from(bytes).toString()),
+      } as Partial<Session> as Session;
+      return [slot, new PartitionTenure({ topic: "t", partition }, slot, slots.place(slot), session)];
+    }),
+  );
+  return { slots, fed, tenures, first: tenures.get(0) as PartitionTenure };
+}
+
+/** Messages by partition and text. */
+function messages(...given: readonly [partition: number, text: string][]): PackedMessages {
+  const all = packed(given.map(([, text]) => text));
+  all.partitions.set(given.map(([partition]) => partition));
+  return all;
+}
+
+test("an offset that is refused puts its partition in doubt, until one is taken", () => {
+  const { tenures, first } = setUp();
+  const raw = new EventEmitter();
+  const offsets = new GroupOffsets();
+  offsets.start({ raw, store: () => {} } as unknown as Consumer, () => tenures.values());
+  const told: boolean[] = [];
+  for (const code of [COORDINATOR_LOADING, ILLEGAL_GENERATION, null]) {
+    raw.emit("offset.commit", code === null ? null : { code }, [{ topic: "t", partition: 0, offset: 1 }]);
+    told.push(first.isInDoubt);
+  }
+  offsets.stop();
+  expect(told).toEqual([false, true, false]);
+  expect([...tenures.values()].map(({ isOver, isStopped }) => isOver || isStopped)).toEqual([false, false]);
+});
+
+test("what has come of a partition in doubt waits, in its order, while others are read; then it is read", () => {
+  const { slots, fed, tenures, first } = setUp();
+  const come = [messages([0, "a"], [1, "b"], [0, "c"]), messages([1, "d"], [0, "e"])];
+  const ingest = { take: () => come.shift() ?? null, takeEvents: () => [] } as Partial<Ingest> as Ingest;
+  const intake = new GroupIntake(ingest, {} as Consumer, slots, tenures, () => {});
+  const readAll = (): string[] => {
+    fed.length = 0;
+    while (intake.next() !== null) intake.used();
+    return [...fed];
+  };
+  intake.next();
+  expect(fed).toEqual(["a"]);
+  // The session is in the midst of what it was fed.
+  first.doubt();
+  expect(readAll()).toEqual(["b"]);
+  first.trust();
+  expect(readAll()).toEqual(["c", "d", "e"]);
+  come.push(messages([0, "f"], [1, "g"]));
+  intake.next();
+  first.doubt();
+  first.stop();
+  expect(readAll()).toEqual(["g"]);
+});
