@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { addTo, emptyTally } from "./tally.ts";
 import { CASE_MS_MAX } from "./target.ts";
 import type { Turn, TurnResult } from "./worker.ts";
 
@@ -21,6 +22,8 @@ export class Hunt {
   #child: ChildProcess | null = null;
   /** The next case. */
   at = 0;
+  /** What the cases so far were about. */
+  readonly tally = emptyTally();
 
   constructor(target: string, seed: number) {
     this.#target = target;
@@ -72,6 +75,7 @@ export class Hunt {
         clearTimeout(timer);
         child.removeAllListeners();
         if (typeof result === "string") this.close();
+        else if (result.tally !== null) addTo(this.tally, result.tally);
         resolve(result);
       };
       const timer = setTimeout(() => end("the process hangs"), ms);

@@ -1,7 +1,10 @@
 /**
- * Feeds every reader of bytes with what nobody would send: `npm run fuzz -- [--minutes N] [--target A,B] [--seed S]`.
- * Targets take turns. A case that fails is printed with its seed, and its bytes are kept under test/fuzz/corpus, where
- * test/fuzz/bytes.test.ts runs them ever after. Exit code 1 where any failed, 2 for arguments that are none.
+ * Feeds every reader of bytes with what nobody would send, and the engine with random programs:
+ * `npm run fuzz -- [--minutes N] [--target A,B] [--seed S]`. Targets take turns. A case that fails is printed with its
+ * seed, and kept where tests run it ever after: its bytes under test/fuzz/corpus, for test/fuzz/bytes.test.ts, a program,
+ * shrunk, under test/fuzz/regressions, for test/fuzz/programs.test.ts. At the end comes how many cases were run, of
+ * programs also how many commits were compared to the oracle and how many pairs of operators met. Exit code 1 where any
+ * case failed, 2 for arguments that are none.
  */
 import { randomInt } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -42,11 +45,25 @@ function planOf(): Plan | string {
 }
 
 function keep(target: FuzzTarget, seed: number, { n, problem }: FoundCase): void {
-  const folder = join(corpus, target.name);
-  const file = join(folder, `${caseSeed(seed, n).toString(16).padStart(8, "0")}.bin`);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(file, target.make(new Rng(caseSeed(seed, n))));
+  const own = caseSeed(seed, n);
+  const bytes = target.make(new Rng(own));
+  const file = target.keep?.(bytes, own) ?? keptBytes(target, own, bytes);
   console.error(`${target.name}, case ${n} of seed ${seed}: ${problem}\n  kept as ${file}`);
+}
+
+function keptBytes({ name }: FuzzTarget, seed: number, bytes: Uint8Array): string {
+  const folder = join(corpus, name);
+  const file = join(folder, `${seed.toString(16).padStart(8, "0")}.bin`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, bytes);
+  return file;
+}
+
+function report({ name, seenAre }: FuzzTarget, { at, tally }: Hunt, failed: number): void {
+  const what = [...tally.counts].map(([counted, count]) => `${count} ${counted}`);
+  if (seenAre !== undefined) what.push(`${tally.seen.size} ${seenAre}`);
+  console.log(`${name.padEnd(14)} ${String(at).padStart(9)} cases, ${failed} failed`);
+  for (const line of what) console.log(`${" ".repeat(16)}${line}`);
 }
 
 async function fuzz({ minutes, seed, chosen }: Plan): Promise<boolean> {
@@ -61,7 +78,7 @@ async function fuzz({ minutes, seed, chosen }: Plan): Promise<boolean> {
   }
   for (const { target, hunt, failed } of hunts) {
     hunt.close();
-    console.log(`${target.name.padEnd(14)} ${String(hunt.at).padStart(9)} cases, ${failed} failed`);
+    report(target, hunt, failed);
   }
   return hunts.every(({ failed }) => failed === 0);
 }

@@ -1,5 +1,6 @@
 import { TowpathError } from "../../lib/errors.ts";
 import type { Rng } from "../../test/support/rng.ts";
+import type { Tally } from "./tally.ts";
 
 /** Something that takes bytes from outside: one file in targets/, one line in targets/index.ts. */
 export interface FuzzTarget {
@@ -11,6 +12,12 @@ export interface FuzzTarget {
    * by the code that it calls, or because a check of its own fails.
    */
   run(bytes: Uint8Array): void | Promise<void>;
+  /** Keeps a case that failed where tests find it, and returns the file; without it, its bytes go to the corpus. */
+  keep?(bytes: Uint8Array, seed: number): string;
+  /** What the cases since the last call were about. */
+  takeTally?(): Tally;
+  /** What its tally has seen, as the report calls it. */
+  readonly seenAre?: string;
 }
 
 /** A case in a process that takes longer than this counts as one that hangs. */

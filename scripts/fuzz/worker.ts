@@ -1,5 +1,6 @@
 /** The process that runs cases: it may hang or die, and main.ts finds out by which. */
 import { Rng } from "../../test/support/rng.ts";
+import { messageOf, type TallyMessage } from "./tally.ts";
 import { caseSeed, problemOf } from "./target.ts";
 import { targetCalled } from "./targets/index.ts";
 
@@ -15,6 +16,7 @@ export interface TurnResult {
   /** The first case that was not run. */
   readonly next: number;
   readonly problems: readonly { readonly n: number; readonly problem: string }[];
+  readonly tally: TallyMessage | null;
 }
 
 const TURN_MS = 500;
@@ -30,7 +32,8 @@ async function take({ target: name, seed, from, to }: Turn): Promise<TurnResult>
     if (problem !== null) problems.push({ n, problem });
     n++;
   }
-  return { next: n, problems };
+  const tally = target.takeTally === undefined ? null : messageOf(target.takeTally());
+  return { next: n, problems, tally };
 }
 
 process.on("message", (turn: Turn) => {

@@ -7,6 +7,7 @@ import { json } from "./json.ts";
 import { markdown } from "./markdown.ts";
 import { messageKeys } from "./message-keys.ts";
 import { planted } from "./planted.ts";
+import { programs } from "./programs.ts";
 import { settings } from "./settings.ts";
 import { updates } from "./updates.ts";
 
@@ -21,6 +22,7 @@ export const targets: readonly FuzzTarget[] = [
   markdown,
   checkpoint,
   journal,
+  programs,
 ];
 
 /** By name; also the one that is there to be found. */
