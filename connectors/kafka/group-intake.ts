@@ -32,7 +32,7 @@ export class GroupIntake {
   /** The part that `next` has named. */
   #part: Part | null = null;
   #takenAt = performance.now();
-  #isHeld = false;
+  readonly #paused = new Set<PartitionTenure>();
 
   /** `tenures` by slot, as they are at each moment; `heed` is told of errors. */
   constructor(
@@ -82,15 +82,23 @@ export class GroupIntake {
       if (this.#take()) this.#wake();
       return;
     }
-    for (const { partition, slot, isStopped } of this.#tenures.values()) {
-      if (isStopped) continue;
-      this.#slots.guard(slot);
-      this.#consumer.pause(partition);
+    for (const tenure of this.#tenures.values()) {
+      if (tenure.isStopped || this.#paused.has(tenure)) continue;
+      this.#slots.guard(tenure.slot);
+      this.#consumer.pause(tenure.partition);
+      this.#paused.add(tenure);
     }
-    this.#isHeld = true;
     while (this.#take()) {
       // What had been fetched before the pause.
     }
+  }
+
+  /**
+   * A partition is about to be unassigned. A paused one would stay paused, also under the tenure in which it comes back:
+   * librdkafka resets its own pauses then, and not those of its user (rd_kafka_assignment_serve_removals, 2.12).
+   */
+  resume(tenure: PartitionTenure): void {
+    if (this.#paused.delete(tenure)) this.#consumer.resume(tenure.partition);
   }
 
   /** Drops all that is there; a rebalance that waits in the queue is heard of. */
@@ -130,10 +138,7 @@ export class GroupIntake {
   }
 
   #letGo(): void {
-    if (!this.#isHeld) return;
-    this.#isHeld = false;
-    for (const { partition, isStopped } of this.#tenures.values())
-      if (!isStopped) this.#consumer.resume(partition);
+    for (const tenure of this.#paused) this.resume(tenure);
   }
 
   #take(): boolean {

@@ -210,6 +210,7 @@ export class GroupSource implements DealtSource, GroupMember {
     for (const tenure of leaving) {
       if (tenure.isInDoubt) this.#lose(tenure);
       else tenure.stop();
+      this.#intake?.resume(tenure);
     }
     if (leaving.length > 0) this.#log(`the group takes ${named(partitions)}`);
     const { settings } = this.#plan;

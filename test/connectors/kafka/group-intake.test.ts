@@ -1,6 +1,6 @@
-/** A refused offset says that the group is handing partitions out anew, not that this process has lost its own. */
+/** How messages of a group's partitions wait: for the group's word on who has them, and for outputs that are full. */
 import { EventEmitter } from "node:events";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Consumer } from "../../../connectors/kafka/consumer.ts";
 import { GroupIntake } from "../../../connectors/kafka/group-intake.ts";
 import { GroupOffsets } from "../../../connectors/kafka/group-offsets.ts";
@@ -74,4 +74,28 @@ test("what has come of a partition in doubt waits, in its order, while others ar
   first.doubt();
   first.stop();
   expect(readAll()).toEqual(["g"]);
+});
+
+test("a partition that goes while it is paused is resumed, or it would come back paused", () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  const { slots, tenures, first } = setUp();
+  const said: string[] = [];
+  const consumer = {
+    pause: ({ partition }) => said.push(`pause ${partition}`),
+    resume: ({ partition }) => said.push(`resume ${partition}`),
+  } as Partial<Consumer> as Consumer;
+  const come = [messages([0, "a"], [1, "b"])];
+  const ingest = { take: () => come.shift() ?? null, takeEvents: () => [] } as Partial<Ingest> as Ingest;
+  const intake = new GroupIntake(ingest, consumer, slots, tenures, () => {});
+  intake.next();
+  for (let i = 0; i < 2; i++) {
+    vi.advanceTimersByTime(1_000);
+    intake.serve();
+  }
+  expect(said).toEqual(["pause 0", "pause 1"]);
+  first.stop();
+  intake.resume(first);
+  while (intake.next() !== null) intake.used();
+  expect(said).toEqual(["pause 0", "pause 1", "resume 0", "resume 1"]);
+  vi.useRealTimers();
 });
