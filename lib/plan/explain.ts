@@ -9,11 +9,12 @@ export type MoreFacts = (node: PlanNode) => Readonly<Record<string, unknown>>;
 /** The plan of these outputs, a paragraph a node, each after those that it reads. */
 export function explainText(outputs: readonly PlanNode[], more: MoreFacts): string {
   return describePlan(outputs)
-    .map((text) => [`#${text.number} ${text.title}  (${text.site})`, ...paragraph(text, more)].join("\n   "))
+    .map((text) => [`#${text.number} ${text.title}  (${text.site})`, ...factLines(text, more)].join("\n   "))
     .join("\n\n");
 }
 
-function paragraph({ node, inputs, columns, unread }: NodeText, more: MoreFacts): string[] {
+/** What else is known of a node: what it reads, its columns, its settings. */
+export function factLines({ node, inputs, columns, unread }: NodeText, more: MoreFacts): string[] {
   const lines: string[] = [];
   if (inputs.length > 0) lines.push(`reads ${inputs.map((input) => `#${input}`).join(", ")}`);
   if (columns.length > 0) lines.push(`→ ${columns.join(", ")}`);

@@ -3,6 +3,7 @@ import { appliedDefaults, type KafkaSettings } from "../../../connectors/kafka/o
 import { TowpathError } from "../../errors.ts";
 import { describeMemory, divideMemory } from "../../io/memory-budget.ts";
 import { explainMermaid, explainText } from "../../plan/explain.ts";
+import { explainSvg } from "../../plan/explain-svg.ts";
 import type { PlanNode } from "../../plan/node.ts";
 import type { OutputSpec, SourceSpec } from "../../plan/specs.ts";
 import { setRunHook } from "../../runtime/run-hook.ts";
@@ -10,7 +11,12 @@ import { oneOf } from "../arguments.ts";
 import { importScript } from "../script.ts";
 import type { Verb, VerbArguments } from "../verb.ts";
 
-const formats = ["text", "mermaid"] as const;
+const pictures = {
+  text: (outputs: readonly PlanNode[]) => explainText(outputs, changedDefaults),
+  mermaid: explainMermaid,
+  svg: (outputs: readonly PlanNode[]) => explainSvg(outputs, changedDefaults),
+} as const;
+const formats = Object.keys(pictures) as (keyof typeof pictures)[];
 
 /** A script that has not come to `pw.run()` by then is worth a line: it may wait for something. */
 const PATIENCE_MS = 10_000;
@@ -26,7 +32,8 @@ export const explain = {
     "Sources and outputs are not opened. What the script itself does before `pw.run()`",
     "is done; TOWPATH_EXPLAIN is 1 meanwhile, so that it can leave out what it need not.",
     "",
-    "  --format FORMAT   text (default), or mermaid: a flowchart for Markdown pages",
+    "  --format FORMAT   text (default), mermaid: a flowchart for Markdown pages, or",
+    "                    svg: a picture in one file",
   ].join("\n"),
   options: { format: { type: "string", default: "text" } },
   operands: "script",
@@ -34,13 +41,12 @@ export const explain = {
 } as const satisfies Verb;
 
 async function explainScript(given: VerbArguments): Promise<number> {
-  const format = oneOf(given, "format", formats);
+  const format = oneOf(given, "format", formats) ?? "text";
   const [script] = given.operands;
   process.env.TOWPATH_EXPLAIN = "1";
   setRunHook({
     explain(outputs, options) {
-      const text = format === "mermaid" ? explainMermaid(outputs) : explainText(outputs, changedDefaults);
-      process.stdout.write(`${text}\n`);
+      process.stdout.write(`${pictures[format](outputs)}\n`);
       if (format === "text") process.stdout.write(memoryText(outputs, options.memoryLimitMb));
       // At once: nothing of the script behind its `pw.run()` is to happen.
       process.exit(0);

@@ -68,7 +68,10 @@ describe("towpath", () => {
     [["demo", "more"], "unexpected argument 'more'"],
     [["demo", "--interval-ms", "soon"], '--interval-ms is not a whole number that it can take: "soon"'],
     [["explain"], "`towpath explain` needs a script"],
-    [["explain", "--format", "svg", "x.ts"], '--format cannot be "svg". Give one of text, mermaid.'],
+    [
+      ["explain", "--format", "flowchart", "x.ts"],
+      '--format cannot be "flowchart". Give one of text, mermaid, svg.',
+    ],
     [["run", "--monitoring", "nope", "x.ts"], '--monitoring cannot be "nope". Did you mean none?'],
     [["broker", "--topics", "a:b"], '--topics does not take "a:b"'],
     [["generate", "--rate=-1"], '--rate is not a number that it can take: "-1"'],
