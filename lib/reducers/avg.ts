@@ -16,11 +16,9 @@ export const avg: ReducerDefinition = {
 };
 
 class Avg extends ExactTotal {
+  protected readonly areInts = false;
+
   protected answers(slots: Uint32Array, n: number): Float64Array {
     return this.sums.finishQuotients(slots, n, this.valid.values);
-  }
-
-  protected fails(): boolean {
-    return false;
   }
 }

@@ -1,6 +1,7 @@
 import type { Batch } from "../data/batch.ts";
 import { type Column, ERROR, NumberColumn } from "../data/column.ts";
 import type { StateReader, StateWriter } from "../data/state.ts";
+import { firstFailedAnswer } from "../kernels/failed-answers.ts";
 import { Counts } from "../trace/counts.ts";
 import { ExactSums } from "../trace/exact-sums.ts";
 import type { ReducerState } from "./reducer.ts";
@@ -10,11 +11,11 @@ export abstract class ExactTotal implements ReducerState {
   protected readonly sums = new ExactSums();
   protected readonly valid = new Counts();
 
-  /** The answers of groups, also of those that `fails` then takes back. */
-  protected abstract answers(slots: Uint32Array, n: number): Float64Array;
+  /** Whether an answer that is not a safe integer is none. */
+  protected abstract readonly areInts: boolean;
 
-  /** Whether an answer of a group with valid cells is none. */
-  protected abstract fails(answer: number): boolean;
+  /** The answers of groups, also of those that are then taken back. */
+  protected abstract answers(slots: Uint32Array, n: number): Float64Array;
 
   get size(): number {
     return this.sums.spiltCount;
@@ -34,8 +35,10 @@ export abstract class ExactTotal implements ReducerState {
   finish(slots: Uint32Array, n: number): Column {
     const values = this.answers(slots, n);
     let tags: Uint8Array | null = null;
-    for (let i = 0; i < n; i++) {
-      if (this.valid.values[slots[i]] !== 0 && !this.fails(values[i])) continue;
+    const counts = this.valid.values;
+    const { areInts } = this;
+    let i = firstFailedAnswer(counts, slots, values, 0, n, areInts);
+    for (; i < n; i = firstFailedAnswer(counts, slots, values, i + 1, n, areInts)) {
       tags ??= new Uint8Array(n);
       tags[i] = ERROR;
       values[i] = 0;

@@ -35,19 +35,15 @@ export function summable(reducer: string, type: ColumnType, names: readonly stri
 }
 
 class Sum extends ExactTotal {
-  readonly #isInt: boolean;
+  protected readonly areInts: boolean;
 
   constructor(isInt: boolean) {
     super();
-    this.#isInt = isInt;
+    this.areInts = isInt;
   }
 
   protected answers(slots: Uint32Array, n: number): Float64Array {
     return this.sums.finish(slots, n);
-  }
-
-  protected fails(answer: number): boolean {
-    return this.#isInt && !Number.isSafeInteger(answer);
   }
 }
 
