@@ -2,14 +2,11 @@ import { formatSite, type SourceSite } from "../../lib/base/source-site.ts";
 import { enterCode, leaveCode, placeOf } from "../../lib/base/user-code.ts";
 import type { Batch } from "../../lib/data/batch.ts";
 import { KEY_WORDS, Keys } from "../../lib/data/keys.ts";
-import { rowObjects } from "../../lib/data/row-object.ts";
+import { ROWS_AT_ONCE, RowFactory } from "../../lib/data/row-factory.ts";
 import type { Columns } from "../../lib/data/schema.ts";
 import { TowpathError } from "../../lib/errors.ts";
 import type { Sink, SinkContext, SinkStats } from "../../lib/io/sink.ts";
 import { Change } from "./change.ts";
-
-/** So many row objects are made together: few enough that a large commit does not hold them all. */
-const ROWS_AT_ONCE = 256;
 
 /** A function of the script; what it returns is awaited where it is a promise. */
 export type Callback<A extends readonly unknown[]> = (...args: A) => unknown;
@@ -26,7 +23,7 @@ export interface Callbacks<R> {
  */
 export class Subscription<R> implements Sink {
   readonly name: string;
-  readonly #columns: Columns;
+  readonly #rows: RowFactory;
   readonly #callbacks: Callbacks<R>;
   readonly #site: SourceSite | null;
   readonly #place: number;
@@ -46,7 +43,7 @@ export class Subscription<R> implements Sink {
 
   constructor(name: string, columns: Columns, callbacks: Callbacks<R>, site: SourceSite | null) {
     this.name = name;
-    this.#columns = columns;
+    this.#rows = new RowFactory(columns);
     this.#callbacks = callbacks;
     this.#site = site;
     this.#place = placeOf("a function of pw.subscribe", site);
@@ -107,7 +104,7 @@ export class Subscription<R> implements Sink {
       : Keys.of(batch.keys.words().slice(0, KEY_WORDS * batch.length));
     for (let from = 0; from < order.length; from += ROWS_AT_ONCE) {
       const to = Math.min(order.length, from + ROWS_AT_ONCE);
-      const rows = rowObjects(batch, this.#columns, order, from, to) as R[];
+      const rows = this.#rows.make(batch, order, from, to) as R[];
       for (let i = from; i < to; i++) {
         const at = order[i];
         this.#offer(new Change(keys, at, rows[i - from], time, diffs === null ? 1 : diffs[at]));

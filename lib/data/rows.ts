@@ -29,7 +29,7 @@ export function gatherColumn(column: Column, rows: Uint32Array, n: number): Colu
     gatherUints(column.ends, rows, n, ends);
     const hashes = column.hashes === null ? null : new Uint32Array(n);
     if (hashes !== null) gatherUints(column.hashes as Uint32Array, rows, n, hashes);
-    return new TextColumn(column.bytes, starts, ends, tags, hashes);
+    return new TextColumn(column.bytes, starts, ends, tags, hashes, column.isLasting);
   }
   const values: unknown[] = new Array(n);
   gatherValues(column.values, rows, n, values);
