@@ -90,7 +90,7 @@ const seconds = measuredSeconds + SKIP_MS / 1000;
 const { contenders, missing } = await findPeers(options.peers, "latency");
 const all = [floor, gcWatched(towpath("latency", ownVersion())), ...contenders];
 
-await using kafka = await startKafka({ heap: "1g" });
+await using kafka = await startKafka({ heap: "1g", forLoad: true });
 // A broker that has just started is slow for a while, which would count for whoever comes first.
 await lap(kafka, floor, { rate: Math.max(...rates), seconds: 2 * (SKIP_MS / 1000), id: "warm-up" });
 const lines: string[][] = [];

@@ -47,7 +47,7 @@ export interface RaceOptions {
 /** Starts a broker, fills the topics and has everybody run `rounds` times. A wrong answer throws. */
 export async function race(options: RaceOptions): Promise<RaceResult> {
   const { workload, contenders, rounds, say } = options;
-  await using kafka = await startKafka({ heap: "1g" });
+  await using kafka = await startKafka({ heap: "1g", forLoad: true });
   for (const topic of workload.topics) {
     await kafka.createTopic(topic.name, 1);
     const startedAt = performance.now();

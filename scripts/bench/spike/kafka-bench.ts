@@ -194,7 +194,7 @@ export async function benchKafka(
   given: string | undefined,
   groupCounts: number[],
 ): Promise<void> {
-  const kafka = given === undefined ? await startKafka() : undefined;
+  const kafka = given === undefined ? await startKafka({ forLoad: true }) : undefined;
   const bootstrap = given ?? kafka?.bootstrap ?? "";
   print(`${count} messages a topic, ${ROUNDS} rounds, commits each ${COMMIT_EVERY_MS} ms`);
   print("work | topic | layout | median M rows/s | best | median of the drain | CPU s per M rows | changes");

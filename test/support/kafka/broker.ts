@@ -12,6 +12,7 @@ import { promisify } from "node:util";
 import { createTopic } from "./create-topic.ts";
 import { javaTool, type KafkaJars, kafkaAvailable, kafkaJars } from "./jars.ts";
 import { JavaProcess } from "./java-process.ts";
+import { keptClasses } from "./kept-classes.ts";
 import { freePorts } from "./ports.ts";
 import { serverProperties } from "./server-properties.ts";
 
@@ -27,6 +28,8 @@ export interface KafkaOptions {
   readonly properties?: Readonly<Record<string, string>>;
   /** `-Xmx` of the broker; default `512m`. */
   readonly heap?: string;
+  /** Compiled as well as Java can, which takes seconds of the processor at each start; default: only somewhat. */
+  readonly forLoad?: boolean;
 }
 
 export interface KafkaBroker extends AsyncDisposable {
@@ -55,7 +58,7 @@ const startDeadlineMs = 60_000;
 const startedLine = "Kafka Server started";
 
 /**
- * Starts a broker (about 5 s; the very first time also fetches the jars).
+ * Starts a broker (some seconds; the very first time also fetches the jars and keeps their classes for later starts).
  *
  * Throws with the end of the broker's log when it does not start, and with the reason when Java or Maven is missing.
  *
@@ -68,8 +71,14 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaBroke
   const available = kafkaAvailable();
   if (!available.ok) throw new Error(`A real Kafka cannot be started here. ${available.reason}.`);
   const jars = await kafkaJars();
+  const { classFlags } = await keptClasses(jars, async (flags) => {
+    await using broker = await prepare(jars, {}, [...quickFlags, ...flags]);
+    await broker.start();
+    await broker.kill("SIGTERM");
+  });
+  const javaFlags = [...(options.forLoad === true ? [] : quickFlags), ...classFlags];
   for (let attempt = 1; ; attempt++) {
-    const broker = await prepare(jars, options);
+    const broker = await prepare(jars, options, javaFlags);
     try {
       await broker.start();
       return broker;
@@ -82,17 +91,26 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaBroke
   }
 }
 
-async function prepare(jars: KafkaJars, options: KafkaOptions): Promise<Broker> {
+async function prepare(
+  jars: KafkaJars,
+  options: KafkaOptions,
+  javaFlags: readonly string[],
+): Promise<Broker> {
   const dir = await mkdtemp(join(tmpdir(), "towpath-kafka-"));
   try {
-    return await prepareIn(dir, jars, options);
+    return await prepareIn(dir, jars, options, javaFlags);
   } catch (error) {
     await rm(dir, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function prepareIn(dir: string, jars: KafkaJars, options: KafkaOptions): Promise<Broker> {
+async function prepareIn(
+  dir: string,
+  jars: KafkaJars,
+  options: KafkaOptions,
+  javaFlags: readonly string[],
+): Promise<Broker> {
   const [free, sasl, controller] = (await freePorts(3)) as [number, number, number];
   const ports = { plain: options.port ?? free, sasl, controller };
   const { properties = {}, heap = "512m" } = options;
@@ -109,14 +127,22 @@ async function prepareIn(dir: string, jars: KafkaJars, options: KafkaOptions): P
     "ssl.ca.location": jars.caFile,
   };
   await format(jars, dir, password);
-  return new Broker({ dir, classPath: jars.classPath, heap, settings, saslSettings });
+  const { classPath } = jars;
+  return new Broker({ dir, classPath, javaFlags: [`-Xmx${heap}`, ...javaFlags], settings, saslSettings });
 }
 
 /** Writes the storage's identity and the SCRAM credentials, as `kafka-storage format` does. */
 async function format(jars: KafkaJars, dir: string, password: string): Promise<void> {
   const scram = `SCRAM-SHA-256=[name=${username},password=${password}]`;
   const clusterId = randomBytes(16).toString("base64url");
-  const tool = [...startUpFlags, "-cp", jars.classPath, "kafka.tools.StorageTool", "format"];
+  const tool = [
+    ...quickFlags,
+    "-XX:+UseSerialGC",
+    "-cp",
+    jars.classPath,
+    "kafka.tools.StorageTool",
+    "format",
+  ];
   const args = [
     `--cluster-id=${clusterId}`,
     "--config",
@@ -134,12 +160,13 @@ async function format(jars: KafkaJars, dir: string, password: string): Promise<v
   }
 }
 
-const startUpFlags = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"];
+/** The first compiler only: what the second one makes better comes after most brokers are gone. */
+const quickFlags = ["-XX:TieredStopAtLevel=1"];
 
 interface BrokerParts {
   readonly dir: string;
   readonly classPath: string;
-  readonly heap: string;
+  readonly javaFlags: readonly string[];
   readonly settings: ClientSettings;
   readonly saslSettings: ClientSettings;
 }
@@ -181,9 +208,9 @@ class Broker implements KafkaBroker {
   }
 
   async start(): Promise<void> {
-    const { dir, classPath, heap } = this.#parts;
+    const { dir, classPath, javaFlags } = this.#parts;
     const args = [
-      `-Xmx${heap}`,
+      ...javaFlags,
       "-XX:+UseSerialGC",
       "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
       "-Dorg.slf4j.simpleLogger.log.kafka.server=info",

@@ -21,6 +21,7 @@ const stopped = new Promise<void>((resolve) => {
   process.once("SIGINT", () => resolve());
 });
 const kafka = await startKafka({
+  forLoad: true,
   ...(values.port === undefined ? {} : { port: Number(values.port) }),
   ...(values.heap === undefined ? {} : { heap: values.heap }),
 });
