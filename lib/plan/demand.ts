@@ -12,6 +12,7 @@ import type { RequireMatchOptions } from "../operators/require-match.ts";
 import type { SelectOptions } from "../operators/select.ts";
 import type { SortOptions } from "../operators/sort.ts";
 import type { PlanNode } from "./node.ts";
+import { reachable } from "./reachable.ts";
 import { uniqueKeys } from "./unique-keys.ts";
 
 /** `unique` tells of each node whether its rows have unique keys. */
@@ -60,17 +61,6 @@ function needsOf(needed: Map<number, boolean[]>, node: PlanNode): boolean[] {
     needed.set(node.id, needs);
   }
   return needs;
-}
-
-function reachable(outputs: readonly PlanNode[]): PlanNode[] {
-  const seen = new Set<PlanNode>();
-  const open = [...outputs];
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    if (seen.has(node)) continue;
-    seen.add(node);
-    open.push(...node.inputs);
-  }
-  return [...seen];
 }
 
 /** Operators that hand the columns of their input on, and which of them they look at themselves. */

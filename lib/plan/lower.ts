@@ -10,6 +10,8 @@ import { titleOf } from "./describe.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { keysRead } from "./key-demand.ts";
 import type { PlanNode } from "./node.ts";
+import { pushFilters } from "./push-filters.ts";
+import { reachable } from "./reachable.ts";
 import { uniqueKeys } from "./unique-keys.ts";
 
 /** A place in the circuit where rows enter. */
@@ -33,11 +35,11 @@ export interface Lowered {
 }
 
 /**
- * Turns the plan behind some outputs into operators in topological order. A join reads two arrangements, which are
+ * Turns the plan behind some outputs, with filters pushed down, into operators in topological order. A join reads two arrangements, which are
  * operators of their own, shared where the same table is arranged by the same columns.
  */
 export function lower(outputs: readonly PlanNode[], onFailure: FailureHandler): Lowered {
-  return new Lowering(outputs, onFailure).run();
+  return new Lowering(pushFilters(outputs), onFailure).run();
 }
 
 class Lowering {
@@ -154,18 +156,6 @@ interface NodeNeeds {
 
 interface ArrangementNeeds extends NodeNeeds {
   readonly keyChanges: boolean;
-}
-
-/** All nodes that some outputs depend on, inputs first. */
-function reachable(outputs: readonly PlanNode[]): PlanNode[] {
-  const nodes = new Map<number, PlanNode>();
-  const visit = (node: PlanNode): void => {
-    if (nodes.has(node.id)) return;
-    for (const input of node.inputs) visit(input);
-    nodes.set(node.id, node);
-  };
-  for (const output of outputs) visit(output);
-  return [...nodes.values()];
 }
 
 /** The stage of each node: one more than that of the asynchronous ones that it reads. Outputs are all in the last. */

@@ -7,6 +7,7 @@ import { dealtSources } from "../plan/dealt-partitions.ts";
 import { fingerprint } from "../plan/fingerprint.ts";
 import type { PlanNode } from "../plan/node.ts";
 import { currentPlan } from "../plan/plan.ts";
+import { pushFilters } from "../plan/push-filters.ts";
 import type { OutputSpec, SourceSpec } from "../plan/specs.ts";
 import { DealtEngine } from "./dealt-engine.ts";
 import { checkedStopTimeout, Ending } from "./ending.ts";
@@ -55,7 +56,7 @@ export async function run(options: RunOptions = {}): Promise<RunSummary> {
   const plan = currentPlan();
   const outputs = plan.begin();
   const hook = runHook();
-  hook.explain?.(outputs, options);
+  hook.explain?.(pushFilters(outputs), options);
   try {
     return await new Run(outputs, { ...options, ...hook.options }).execute();
   } finally {
