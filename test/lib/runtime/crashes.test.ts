@@ -1,6 +1,8 @@
 import { spawnSync } from "node:child_process";
+import { statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { crashPoints } from "../../../lib/base/crash-points.ts";
 import { Rng, seedFrom } from "../../support/rng.ts";
@@ -50,6 +52,10 @@ async function historyOf(file: string): Promise<Map<number, string[]>> {
   return byTime;
 }
 
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
 async function checkHistory(file: string): Promise<void> {
   const history = await historyOf(file);
   expect(history.size).toBe(words / 3);
@@ -93,8 +99,16 @@ describe("a run that is killed goes on as if it had not been", () => {
     const directory = await temporaryDirectory();
     const [state, file] = [join(directory, "state"), join(directory, "lines")];
     for (let i = 0; i < 3; i++) {
+      const before = sizeOf(file);
       const running = new Script(script, { args: [state, file, String(words), String(rng.below(50))] });
-      setTimeout(() => running.signal("SIGKILL"), rng.between(700, 2_000));
+      let isOver = false;
+      void running.ended.then(() => {
+        isOver = true;
+      });
+      // One death may fall into the start; the others come while it writes.
+      while (i !== 1 && !isOver && sizeOf(file) === before) await sleep(5);
+      await sleep(rng.between(0, i === 1 ? 1_000 : 250));
+      running.signal("SIGKILL");
       await running.ended;
     }
     const last = await runScript(script, { args: [state, file, String(words), "0"] });
