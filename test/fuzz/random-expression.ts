@@ -67,6 +67,10 @@ export class ExpressionMaker {
           [1, () => call("cast", type, [of(rng.pick(["bool", "float"]))])],
           [1, () => apply("length", type, [of(rng.pick(["str", "int"]))])],
           [0.5, () => apply("throwIfZero", type, [of(type)])],
+          [1, () => call(rng.pick(datetimeParts), type, [of("datetime")])],
+          [0.5, () => call(rng.pick(durationUnits), type, [of("duration")])],
+          [0.5, () => call("str.len", type, [of("str")])],
+          [0.5, () => call("str.find", type, [of("str"), of("str")])],
         ])();
       case "float":
         return rng.weighted<() => ExpressionSpec>([
@@ -82,6 +86,7 @@ export class ExpressionMaker {
           [2, () => same("add")],
           [1, () => call("toStr", type, [of(rng.pick(["int", "bool", "str", "bigint"]))])],
           [1, () => apply("quoted", type, [of(rng.pick(["int", "str", "bool"]))])],
+          [1, () => call(rng.pick(textChanges), type, [of(type)])],
         ])();
       case "bigint":
         return rng.chance(0.7)
@@ -107,6 +112,7 @@ export class ExpressionMaker {
       [1, () => call("not", "bool", [of("bool")])],
       [2, () => call(rng.pick(["isNull", "isNotNull"]), "bool", [of(`${this.#anyType()}?`)])],
       [1, () => apply("isOne", "bool", [of(rng.pick(["int", "str"]))])],
+      [1, () => call(rng.pick(["str.startsWith", "str.endsWith"]), "bool", [of("str"), of("str")])],
     ])();
   }
 
@@ -131,6 +137,14 @@ export class ExpressionMaker {
       : this.#rng.pick(["int", "str", "float"]);
   }
 }
+
+const datetimeParts = ["year", "month", "day", "hour", "minute", "second", "millisecond", "weekday"].map(
+  (part) => `dt.${part}`,
+);
+const durationUnits = ["days", "hours", "minutes", "seconds", "milliseconds", "weeks"].map(
+  (unit) => `dt.${unit}`,
+);
+const textChanges = ["str.lower", "str.reverse", "str.strip", "str.upper"];
 
 function literal(value: unknown, type: TypeText): ExpressionSpec {
   return { literal: encodeValue(value), type };

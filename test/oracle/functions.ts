@@ -1,4 +1,6 @@
 import type { ColumnType } from "../../lib/data/type.ts";
+import { texts } from "../lib/expressions/reference-texts.ts";
+import { times } from "../lib/expressions/reference-times.ts";
 import { unitsOf } from "./exact.ts";
 import { ERROR, isEqual, order } from "./value.ts";
 
@@ -55,7 +57,35 @@ export const functionOracles = {
   isNotNull: ([a]) => a !== null,
   cast: ([a], { result }) => (a === null ? null : cast(a, result)),
   toStr: ([a]) => (a === null ? null : String(a)),
+  "dt.year": referred("dt.year"),
+  "dt.month": referred("dt.month"),
+  "dt.day": referred("dt.day"),
+  "dt.hour": referred("dt.hour"),
+  "dt.minute": referred("dt.minute"),
+  "dt.second": referred("dt.second"),
+  "dt.millisecond": referred("dt.millisecond"),
+  "dt.weekday": referred("dt.weekday"),
+  "dt.days": referred("dt.days"),
+  "dt.hours": referred("dt.hours"),
+  "dt.minutes": referred("dt.minutes"),
+  "dt.seconds": referred("dt.seconds"),
+  "dt.milliseconds": referred("dt.milliseconds"),
+  "dt.weeks": referred("dt.weeks"),
+  "str.endsWith": referred("str.endsWith"),
+  "str.find": referred("str.find"),
+  "str.len": referred("str.len"),
+  "str.lower": referred("str.lower"),
+  "str.reverse": referred("str.reverse"),
+  "str.startsWith": referred("str.startsWith"),
+  "str.strip": referred("str.strip"),
+  "str.upper": referred("str.upper"),
 } as const satisfies Record<string, FunctionOracle>;
+
+/** As the tests of expressions say it. */
+function referred(name: keyof typeof times | keyof typeof texts): FunctionOracle {
+  const said: (values: readonly unknown[], node: never) => unknown = { ...times, ...texts }[name];
+  return (values, call) => said(values, call as never);
+}
 
 /** int in exact integers, so that an overflow is seen; text is joined. */
 function arithmetic(
