@@ -17,6 +17,12 @@ import type { CapturedChange } from "../support/capture.ts";
 import { EngineRun } from "../support/engine-run.ts";
 import { Rng, seedFrom } from "../support/rng.ts";
 
+// Nobody looks at the lines of generated programs, and finding them is a third of the time.
+vi.mock("../../lib/base/source-site.ts", async (importOriginal) => ({
+  ...(await importOriginal<object>()),
+  userSite: () => null,
+}));
+
 // Hundreds of programs a test: a machine that does other things too needs more than the usual time.
 vi.setConfig({ testTimeout: 180_000 });
 
