@@ -12,6 +12,12 @@ import type { ElementOf, ValueOf } from "./types.ts";
 declare const valueType: unique symbol;
 declare const columnNames: unique symbol;
 
+/** What a comparison of the columns named N is. */
+type Answer<N extends string> = Expression<boolean, N>;
+
+/** A tuple's values: `pw.makeTuple(t.price, t.name)`. */
+type Tuple = readonly unknown[];
+
 /**
  * A computation over a table's columns, one value a row: `t.price.mul(t.count).gt(100)`.
  *
@@ -178,88 +184,44 @@ export class Expression<out T, out N extends string = string> {
   }
 
   /**
-   * Less than: numbers by size (false where one is NaN), texts by code point, bytes byte by byte. A plain number
-   * beside a datetime or a duration is milliseconds.
+   * Less than: numbers by size (false where one is NaN), texts by code point, bytes byte by byte, tuples by their first
+   * elements that differ. A plain number beside a datetime or a duration is milliseconds.
    */
-  lt<M extends string = never>(
-    this: Expression<number, N>,
-    other: Given<number, M>,
-  ): Expression<boolean, N | M>;
-  lt<M extends string = never>(
-    this: Expression<string, N>,
-    other: Given<string, M>,
-  ): Expression<boolean, N | M>;
-  lt<M extends string = never>(
-    this: Expression<bigint, N>,
-    other: Given<bigint, M>,
-  ): Expression<boolean, N | M>;
-  lt<M extends string = never>(
-    this: Expression<Uint8Array, N>,
-    other: Given<Uint8Array, M>,
-  ): Expression<boolean, N | M>;
+  lt<M extends string = never>(this: Expression<number, N>, other: Given<number, M>): Answer<N | M>;
+  lt<M extends string = never>(this: Expression<string, N>, other: Given<string, M>): Answer<N | M>;
+  lt<M extends string = never>(this: Expression<bigint, N>, other: Given<bigint, M>): Answer<N | M>;
+  lt<M extends string = never>(this: Expression<Uint8Array, N>, other: Given<Uint8Array, M>): Answer<N | M>;
+  lt<V extends Tuple, M extends string = never>(this: Expression<V, N>, other: Given<V, M>): Answer<N | M>;
   lt(other: unknown): Expression<boolean, string> {
     return call("lt", this, other);
   }
 
   /** Less than or equal; false where one is NaN. Otherwise as `lt`. */
-  le<M extends string = never>(
-    this: Expression<number, N>,
-    other: Given<number, M>,
-  ): Expression<boolean, N | M>;
-  le<M extends string = never>(
-    this: Expression<string, N>,
-    other: Given<string, M>,
-  ): Expression<boolean, N | M>;
-  le<M extends string = never>(
-    this: Expression<bigint, N>,
-    other: Given<bigint, M>,
-  ): Expression<boolean, N | M>;
-  le<M extends string = never>(
-    this: Expression<Uint8Array, N>,
-    other: Given<Uint8Array, M>,
-  ): Expression<boolean, N | M>;
+  le<M extends string = never>(this: Expression<number, N>, other: Given<number, M>): Answer<N | M>;
+  le<M extends string = never>(this: Expression<string, N>, other: Given<string, M>): Answer<N | M>;
+  le<M extends string = never>(this: Expression<bigint, N>, other: Given<bigint, M>): Answer<N | M>;
+  le<M extends string = never>(this: Expression<Uint8Array, N>, other: Given<Uint8Array, M>): Answer<N | M>;
+  le<V extends Tuple, M extends string = never>(this: Expression<V, N>, other: Given<V, M>): Answer<N | M>;
   le(other: unknown): Expression<boolean, string> {
     return call("le", this, other);
   }
 
   /** Greater than. Otherwise as `lt`. */
-  gt<M extends string = never>(
-    this: Expression<number, N>,
-    other: Given<number, M>,
-  ): Expression<boolean, N | M>;
-  gt<M extends string = never>(
-    this: Expression<string, N>,
-    other: Given<string, M>,
-  ): Expression<boolean, N | M>;
-  gt<M extends string = never>(
-    this: Expression<bigint, N>,
-    other: Given<bigint, M>,
-  ): Expression<boolean, N | M>;
-  gt<M extends string = never>(
-    this: Expression<Uint8Array, N>,
-    other: Given<Uint8Array, M>,
-  ): Expression<boolean, N | M>;
+  gt<M extends string = never>(this: Expression<number, N>, other: Given<number, M>): Answer<N | M>;
+  gt<M extends string = never>(this: Expression<string, N>, other: Given<string, M>): Answer<N | M>;
+  gt<M extends string = never>(this: Expression<bigint, N>, other: Given<bigint, M>): Answer<N | M>;
+  gt<M extends string = never>(this: Expression<Uint8Array, N>, other: Given<Uint8Array, M>): Answer<N | M>;
+  gt<V extends Tuple, M extends string = never>(this: Expression<V, N>, other: Given<V, M>): Answer<N | M>;
   gt(other: unknown): Expression<boolean, string> {
     return call("gt", this, other);
   }
 
   /** Greater than or equal; false where one is NaN. Otherwise as `lt`. */
-  ge<M extends string = never>(
-    this: Expression<number, N>,
-    other: Given<number, M>,
-  ): Expression<boolean, N | M>;
-  ge<M extends string = never>(
-    this: Expression<string, N>,
-    other: Given<string, M>,
-  ): Expression<boolean, N | M>;
-  ge<M extends string = never>(
-    this: Expression<bigint, N>,
-    other: Given<bigint, M>,
-  ): Expression<boolean, N | M>;
-  ge<M extends string = never>(
-    this: Expression<Uint8Array, N>,
-    other: Given<Uint8Array, M>,
-  ): Expression<boolean, N | M>;
+  ge<M extends string = never>(this: Expression<number, N>, other: Given<number, M>): Answer<N | M>;
+  ge<M extends string = never>(this: Expression<string, N>, other: Given<string, M>): Answer<N | M>;
+  ge<M extends string = never>(this: Expression<bigint, N>, other: Given<bigint, M>): Answer<N | M>;
+  ge<M extends string = never>(this: Expression<Uint8Array, N>, other: Given<Uint8Array, M>): Answer<N | M>;
+  ge<V extends Tuple, M extends string = never>(this: Expression<V, N>, other: Given<V, M>): Answer<N | M>;
   ge(other: unknown): Expression<boolean, string> {
     return call("ge", this, other);
   }

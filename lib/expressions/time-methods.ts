@@ -74,15 +74,16 @@ export class TimeMethods<out T, out N extends string> {
 
   /**
    * A datetime brought back to a multiple of a duration since 1970-01-01T00:00Z (so days begin at midnight UTC, and
-   * weeks on Thursdays). A duration that is not greater than 0 makes the cell fail.
+   * weeks on Thursdays). A column's duration that is not greater than 0 makes the cell fail.
    *
+   * @throws TowpathError TP_BAD_ARGUMENT for a plain duration that is not greater than 0.
    * @example t.at.dt.floor("1h") // 2026-11-21T10:42:03Z → 2026-11-21T10:00:00Z
    */
   floor<E extends Times, M extends string = never>(
     this: E,
     duration: GivenDuration<M>,
   ): Result<number, E, N | M> {
-    return this.#call("dt.floor", [this.#self, duration]);
+    return this.#call("dt.floor", [this.#self, checkedStep("floor", duration)]);
   }
 
   /** The nearest multiple instead, of two the later one; otherwise as `floor`. @example t.at.dt.round("15m") */
@@ -90,7 +91,7 @@ export class TimeMethods<out T, out N extends string> {
     this: E,
     duration: GivenDuration<M>,
   ): Result<number, E, N | M> {
-    return this.#call("dt.round", [this.#self, duration]);
+    return this.#call("dt.round", [this.#self, checkedStep("round", duration)]);
   }
 
   /**
@@ -247,6 +248,17 @@ function durationMs(text: string): number {
   const value = coerce(text, { name: "duration", optional: false });
   if (!(value instanceof Failed)) return value as number;
   throw badArgument(`${JSON.stringify(text)} is no duration`, 'For example "90s", "15m", "1h" or "2d".');
+}
+
+/** Multiples of 0 or less are nowhere; what is only known row by row fails there. */
+function checkedStep<N extends string>(call: string, duration: GivenDuration<N>): GivenDuration<N> {
+  const ms =
+    typeof duration === "string" ? coerce(duration, { name: "duration", optional: false }) : duration;
+  if (typeof ms !== "number" || ms > 0) return duration;
+  throw badArgument(
+    `${call} is given the duration ${JSON.stringify(duration)}, which is not greater than 0`,
+    'For example "15m" or "1h".',
+  );
 }
 
 function checkedUnit(call: string, unit: TimestampUnit): TimestampUnit {

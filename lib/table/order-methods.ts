@@ -1,17 +1,33 @@
 import { userSite } from "../base/source-site.ts";
+import type { Column } from "../expressions/expression.ts";
 import { step } from "./create-table.ts";
 import type { ValueSaid } from "./deduplicate.ts";
 import { JoinMethods } from "./join-methods.ts";
 import { diffTable, interpolateNode, type OrderOptions, sortTable } from "./order.ts";
 import type { BesideTable, Table } from "./table.ts";
 import { scopeOf } from "./table-scope.ts";
-import type { ColumnRef, ColumnsOf, NamesOf, Simplify } from "./types.ts";
+import type { ColumnRef, ColumnsOf, NameOf, NamesOf, Simplify } from "./types.ts";
+
+/** What can be subtracted: numbers, times and durations, bigints; null where there is none. */
+type Subtractable = number | bigint | null;
+
+/** A column that can be subtracted: the column, or its name. */
+type SubtractableRef<C> =
+  | { [K in NameOf<C>]: [C[K]] extends [Subtractable] ? K : never }[NameOf<C>]
+  | Column<Subtractable, NameOf<C>>;
+
+/** Such columns, or a callback to them. */
+type Differing<C> =
+  | SubtractableRef<C>
+  | ((columns: ColumnsOf<C>) => SubtractableRef<C> | readonly SubtractableRef<C>[]);
 
 /** Columns, or a callback to them. */
 type Values<C> = ColumnRef<C> | ((columns: ColumnsOf<C>) => ColumnRef<C> | readonly ColumnRef<C>[]);
 
-/** The differences of the columns that A names. */
-type Differences<A> = { readonly [K in NamesOf<A> as `diff_${K}`]: number | null };
+/** The differences of the columns of C that A names. */
+type Differences<C, A> = {
+  readonly [K in NamesOf<A> as `diff_${K}`]: (bigint extends C[K & keyof C] ? bigint : number) | null;
+};
 
 /** Columns C with those that A names as numbers that may be missing. */
 type Interpolated<C, A> = Simplify<{ [K in keyof C]: K extends NamesOf<A> ? number | null : C[K] }>;
@@ -50,19 +66,20 @@ export abstract class OrderMethods<C> extends JoinMethods<C> {
    *   cannot be subtracted.
    * @example meter.withColumns({ used: meter.diff(meter.at, meter.reading, { instance: meter.house }).diff_reading })
    */
-  diff<T, const A extends Values<T> | readonly Values<T>[]>(
+  diff<T, const A extends Differing<T> | readonly Differing<T>[]>(
     this: OrderMethods<T>,
     timestamp: ValueSaid<T>,
     values: A,
     options?: OrderOptions<T>,
-  ): BesideTable<Differences<A extends readonly (infer I)[] ? I : A>> {
+  ): BesideTable<Differences<T, A extends readonly (infer I)[] ? I : A>> {
     const table = diffTable(scopeOf(this), timestamp, values, options, userSite());
-    return table as unknown as BesideTable<Differences<A extends readonly (infer I)[] ? I : A>>;
+    return table as unknown as BesideTable<Differences<T, A extends readonly (infer I)[] ? I : A>>;
   }
 
   /**
    * The table with missing values (null) filled: on the line between the nearest known values before and after, in the
-   * order of a time; where only one is known, with that. Filled columns are floats. The options stand behind the values.
+   * order of a time, where that is equal of the rows' keys; where only one is known, with that; between two of one time
+   * with the first. Filled columns are floats. The options stand behind the values.
    *
    * @throws TowpathError TP_EXPRESSION_TYPE where a value is no number, or the time may be null.
    * @example readings.interpolate(readings.at, readings.level, { instance: readings.sensor })

@@ -1,6 +1,14 @@
 /** What must and must not compile. Checked by tsc, never run. */
 import { apply } from "../../lib/expressions/apply.ts";
-import { coalesce, fillError, ifElse, literal, require, unwrap } from "../../lib/expressions/conditionals.ts";
+import {
+  coalesce,
+  fillError,
+  ifElse,
+  literal,
+  makeTuple,
+  require,
+  unwrap,
+} from "../../lib/expressions/conditionals.ts";
 import type { Column, Expression } from "../../lib/expressions/expression.ts";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -17,6 +25,19 @@ declare const b: Column<boolean, "b">;
 declare const big: Column<bigint, "big">;
 declare const bytes: Column<Buffer, "bytes">;
 declare const any: Column<unknown, "any">;
+
+// Tuples are ordered by their elements
+declare const pair: Column<[number, string], "pair">;
+const before = pair.lt(pair).and(pair.ge(makeTuple(n, s)));
+expect<Is<typeof before, boolean, "pair" | "n" | "s">>();
+makeTuple(n, s).le(pair);
+makeTuple(n, 1).gt(makeTuple(2, n));
+// @ts-expect-error a text where the other has a number
+pair.lt(makeTuple(s, s));
+// @ts-expect-error a tuple and a number
+pair.gt(n);
+// @ts-expect-error a number and a tuple
+n.le(pair);
 
 // Names add up; plain values have none
 const sum = n.add(1).mul(n);

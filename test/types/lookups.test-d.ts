@@ -46,6 +46,34 @@ orders.sort((c) => c.amount.mul(2));
 orders.sort("amuont");
 const more = orders.diff("amount", [orders.amount]);
 expect<Equal<pw.RowOf<typeof more>, { readonly diff_amount: number | null }>>();
+orders.diff("amount", (c) => [c.amount]);
+// @ts-expect-error texts have no difference
+orders.diff("amount", orders.who);
+// @ts-expect-error texts have no difference, by name
+orders.diff("amount", "who");
+// @ts-expect-error texts have no difference, among others
+orders.diff("amount", ["amount", "who"]);
+// @ts-expect-error texts have no difference, by a callback
+orders.diff("amount", (c) => c.note);
+// @ts-expect-error no such option
+orders.diff("amount", "amount", { instances: orders.who });
+// @ts-expect-error no such option
+orders.sort("amount", { instances: orders.who });
+// @ts-expect-error no such option
+orders.interpolate("amount", "amount", { instances: orders.who });
+// @ts-expect-error no such option
+orders.deduplicate({ value: orders.amount, instances: orders.who });
+// @ts-expect-error `flatten` has no options
+orders.flatten("who", { positions: true });
+// @ts-expect-error `toStream` has no options
+orders.toStream({ column: "isUpsert" });
+// @ts-expect-error no such option
+customers.ixRef(orders.who, { allowMiss: true });
+declare const ledger: pw.Table<{ at: number; cents: bigint | null }>;
+const moved = ledger.diff("at", ["cents", ledger.at]);
+expect<
+  Equal<pw.RowOf<typeof moved>, { readonly diff_cents: bigint | null; readonly diff_at: number | null }>
+>();
 const filled = orders.interpolate(orders.amount, orders.amount, { instance: orders.who });
 expect<Equal<pw.RowOf<typeof filled>, { who: string; amount: number | null; note: string | null }>>();
 

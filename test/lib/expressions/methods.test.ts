@@ -85,7 +85,7 @@ describe("times", () => {
     ["timestamp", at.dt.timestamp("s"), moment / 1000],
     ["strftime", at.dt.strftime("%d.%m.%Y %H:%M"), "21.11.2026 10:42"],
     ["a duration", at.sub(literal(0).cast("datetime")).dt.hours(), Math.floor(moment / 3_600_000)],
-    ["no duration", at.dt.floor(0), ERROR],
+    ["no duration", at.dt.floor(literal(0).cast("duration")), ERROR],
   ])("%s", (_, expression, expected) => {
     expect(one(expression, "datetime", moment)).toBe(expected);
   });

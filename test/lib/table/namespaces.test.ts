@@ -34,3 +34,14 @@ it("groups by tuples that are no JSON", async () => {
   expect(rows).toHaveLength(2);
   expect(rows).toContainEqual({ pair: [1n, "a"], count: 1 });
 });
+
+it("refuses steps that no time is a multiple of when the plan is built", () => {
+  const { at } = visits();
+  for (const step of [0, -5, "0s"] as const) {
+    const message = /TP_BAD_ARGUMENT: \w+ is given the duration .*not greater than 0 .*namespaces\.test\.ts/;
+    expect(() => at.dt.floor(step)).toThrow(message);
+    expect(() => at.dt.round(step)).toThrow(message);
+  }
+  expect(() => at.dt.floor(1)).not.toThrow();
+  expect(() => at.dt.round("1h")).not.toThrow();
+});

@@ -75,11 +75,46 @@ describe("diff", () => {
       "6 + 60,3",
       "6 - -5,8",
     ]);
+    // @ts-expect-error texts have no difference, to the compiler either
     expect(() => t.diff(t.at, t.place)).toThrow(/TP_EXPRESSION_TYPE/);
   });
 });
 
 describe("interpolate", () => {
+  graphTest("takes rows of one time in the order of their keys", async () => {
+    const cells = (rows: string) =>
+      pw.debug.tableFromMarkdown(rows) as unknown as pw.Table<{ at: number; v: number | null }>;
+    const keyed = cells(`
+        | at | v
+      a | 1  | 1
+      b | 1  | 7
+      c | 1  | null
+      d | 1  | 4
+      e | 2  | null
+      f | 3  | 9
+    `);
+    const filled = await pw.debug.compute(keyed.interpolate("at", "v"));
+    // Keys are hashes of the ids: the order is that of the keys as they are, not of the letters.
+    const ordered = [...(await pw.debug.compute(keyed))].sort(
+      (a, b) => a.row.at - b.row.at || (a.key < b.key ? -1 : 1),
+    );
+    const values = new Map(filled.map(({ key, row }) => [key, row.v]));
+    const known = ordered.flatMap(({ row }, i) => (row.v === null ? [] : [i]));
+    const expected = ordered.map(({ row }, i) => {
+      if (row.v !== null) return row.v;
+      const [before, after] = [known.findLast((k) => k < i), known.find((k) => k > i)].map((k) =>
+        k === undefined ? undefined : ordered[k].row,
+      );
+      if (before === undefined || after === undefined) return (before ?? after)?.v;
+      if (before.at === after.at) return before.v;
+      return (
+        (before.v as number) +
+        ((row.at - before.at) * ((after.v as number) - (before.v as number))) / (after.at - before.at)
+      );
+    });
+    expect(ordered.map(({ key }) => values.get(key))).toEqual(expected);
+  });
+
   graphTest("fills what is missing from the known values around it", async () => {
     const t = readings();
     expect(
