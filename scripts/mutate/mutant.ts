@@ -21,7 +21,7 @@ export function replacements(node: SyntaxNode, textOf: (part: SyntaxNode) => str
         const sides = [node.left, node.right] as SyntaxNode[];
         // Texts can only be joined.
         if (node.operator === "+" && sides.some(isText)) return [];
-        return [`${textOf(sides[0] as SyntaxNode)} ${operator} ${textOf(sides[1] as SyntaxNode)}`];
+        return [`(${textOf(sides[0] as SyntaxNode)}) ${operator} (${textOf(sides[1] as SyntaxNode)})`];
       });
     case "LogicalExpression": {
       const left = textOf(node.left as SyntaxNode);
