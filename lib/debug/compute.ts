@@ -119,7 +119,8 @@ function outputOf(input: PlanNode, list: ChangeList): PlanNode {
   };
   const { appendOnly, site } = input;
   return {
-    id: Number.MAX_SAFE_INTEGER,
+    // Behind all that it reads, with room for the nodes that are made when filters are pushed down.
+    id: input.id + 1,
     operator: "output",
     inputs: [input],
     options,

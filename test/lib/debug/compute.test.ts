@@ -49,6 +49,16 @@ describe("compute", () => {
     ]);
   });
 
+  graphTest("filters joined rows, where the filter moves below the join", async () => {
+    const l = pw.debug.tableFromMarkdown("id | x\n 1 | 10\n 2 | 5");
+    const r = pw.debug.tableFromMarkdown("id | y\n 1 | 20\n 2 | 30");
+    const large = l.join(r, l.id.eq(r.id)).filter(l.x.ge(7));
+    const rows = await pw.debug.compute(large.select({ x: l.x, y: r.y }));
+    expect(rows.map(({ row }) => row)).toEqual([{ x: 10, y: 20 }]);
+    const sums = await pw.debug.compute(large.groupBy(r.y).reduce({ y: r.y, sum: pw.reducers.sum(l.x) }));
+    expect(sums.map(({ row }) => row)).toEqual([{ y: 20, sum: 10 }]);
+  });
+
   graphTest("lists a row twice that is there twice", async () => {
     const t = pw.debug.tableFromMarkdown<{ n: number }>(`
         | n | __time__ | __diff__
