@@ -2,7 +2,7 @@ import type { PageHash } from "./page-hash.ts";
 import { type ArrayKind, arrayKinds, type SavedArray } from "./saved-array.ts";
 import type { StatePlan } from "./state-plan.ts";
 
-export const CHECKPOINT_FORMAT = 1;
+export const CHECKPOINT_FORMAT = 2;
 
 /** The head of a checkpoint: what it is of, and which pages it has. */
 export interface Manifest {
