@@ -1,4 +1,4 @@
-import { towpath } from "./contenders.ts";
+import { type Contender, towpath } from "./contenders.ts";
 import { ownVersion } from "./machine.ts";
 import { benchOptions } from "./options.ts";
 import { findPeers } from "./peers.ts";
@@ -9,11 +9,19 @@ import type { Workload } from "./workload.ts";
 
 const ROWS = 10_000_000;
 
-/** A benchmark over Kafka from its command line to its table: `job` names the scripts, `make` its data. */
-export async function raceBenchmark(job: string, make: (rows: number) => Workload): Promise<void> {
+/**
+ * A benchmark over Kafka from its command line to its table: `job` names the scripts, `make` its data, `own` who takes part
+ * beside the peers.
+ */
+export async function raceBenchmark(
+  job: string,
+  make: (rows: number) => Workload,
+  own: readonly Contender[] = [],
+): Promise<void> {
   const options = benchOptions({ rows: ROWS });
   const { rows, rounds } = options;
-  const { contenders, missing } = await findPeers(options.peers, job);
+  const { contenders: peers, missing } = await findPeers(options.peers, job);
+  const contenders = [...own, ...peers];
   const all = [towpath(job, ownVersion()), ...contenders];
   const say = (line: string): void => console.error(`  ${line}`);
   const { laps } = await race({ contenders: all, workload: make(rows), rounds, drain: true, say });
