@@ -8,6 +8,4 @@ import { ownVersion } from "./harness/machine.ts";
 import { raceBenchmark } from "./harness/race-benchmark.ts";
 import { words } from "./harness/workload.ts";
 
-await raceBenchmark("wordcount-kept", words, [
-  { ...towpath("wordcount", ownVersion()), name: "not-kept" },
-]);
+await raceBenchmark("wordcount-kept", words, [{ ...towpath("wordcount", ownVersion()), name: "not-kept" }]);

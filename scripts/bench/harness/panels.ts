@@ -12,18 +12,33 @@ const rates: Readonly<Record<string, string>> = {
 };
 
 /**
- * One result of each benchmark: of those with the most rows the newest, so that a short try does not take the place of a
- * full run. Benchmarks that never ran are left out.
+ * One result of each benchmark and those it is compared to: of those with the most rows the newest, so that a short try does
+ * not take the place of a full run; and none that says less than another, of as many rows. Benchmarks that never ran are left
+ * out.
  */
 export function chosenResults(results: readonly RecordedResult[]): RecordedResult[] {
-  const chosen = new Map<string, RecordedResult>();
+  const newest = new Map<string, RecordedResult>();
   for (const result of results) {
-    if (result.rows >= (chosen.get(result.benchmark)?.rows ?? 0)) chosen.set(result.benchmark, result);
+    const key = JSON.stringify([result.benchmark, ...comparedTo(result).sort()]);
+    if (result.rows >= (newest.get(key)?.rows ?? 0)) newest.set(key, result);
   }
+  const all = [...newest.values()];
+  const chosen = all.filter((result) => !all.some((other) => other !== result && saysAll(other, result)));
   const order = [...Object.keys(rates), "latency"];
   const place = ({ benchmark }: RecordedResult): number =>
     order.includes(benchmark) ? order.indexOf(benchmark) : order.length;
-  return [...chosen.values()].sort((a, b) => place(a) - place(b));
+  return chosen.sort((a, b) => place(a) - place(b));
+}
+
+function comparedTo({ ratios }: RecordedResult): string[] {
+  return Object.keys(ratios);
+}
+
+/** Whether `result` has all comparisons of another of the same benchmark, over no fewer rows. */
+function saysAll(result: RecordedResult, other: RecordedResult): boolean {
+  if (result.benchmark !== other.benchmark || result.rows < other.rows) return false;
+  const names = comparedTo(result);
+  return comparedTo(other).every((name) => names.includes(name));
 }
 
 /** Rates and latencies as panels; other figures have no picture. */

@@ -37,24 +37,44 @@ function markdown(results: readonly RecordedResult[]): string {
   ].join("\n");
 }
 
-/** What the benchmark's own figure is: a rate with CPU time and memory, or times. */
+type Figures = RecordedResult["figures"];
+
+/** What a benchmark's own figures are, where they are not a rate of rows. */
+const own: Readonly<Record<string, (figures: Figures) => string>> = {
+  latency: (figures) => `95th percentile: ${latencies(figures).join(", ")}`,
+  memory: ({ towpath }) => `${whole(middle(towpath.peakMb))} MB at most`,
+  growth: (figures) => `a touched row: ${growth(figures).join(", ")}`,
+  sort: ({ towpath }) =>
+    `${whole(middle(towpath.insertsPerSecond))} inserts/s, ${whole(middle(towpath.peakMb))} MB`,
+  async: ({ towpath }) => `${whole(middle(towpath.callsPerSecond))} calls/s`,
+  checkpoint: (figures) => checkpoints(figures).join("; "),
+};
+
 function figuresOf({ benchmark, figures }: RecordedResult): string {
-  const ours = figures.towpath;
-  if (ours?.rowsPerSecond !== undefined) {
-    const [rate, cpu, peak] = [ours.rowsPerSecond, ours.cpuSecondsPerMillion, ours.peakMb].map(middle);
-    return `${benchmark}: ${whole(rate)} rows/s, ${cpu.toFixed(2)} CPU s per million, ${whole(peak)} MB`;
-  }
-  if (benchmark === "latency") {
-    const times = Object.entries(figures)
-      .filter(([name]) => name.startsWith("towpath at "))
-      .map(([name, { p95 }]) => `${middle(p95).toFixed(1)} ms at ${whole(Number(name.split(" at ")[1]))}/s`);
-    return `latency, 95th percentile: ${times.join(", ")}`;
-  }
-  if (benchmark === "memory") return `memory: ${whole(middle(ours?.peakMb ?? Number.NaN))} MB at most`;
-  const costs = Object.entries(figures).map(
-    ([name, { nsPerRow }]) => `${whole(middle(nsPerRow))} ns (${name})`,
+  return `${benchmark}: ${(own[benchmark] ?? rowRate)(figures)}`;
+}
+
+function rowRate({ towpath }: Figures): string {
+  const { rowsPerSecond, cpuSecondsPerMillion, peakMb } = towpath;
+  const [rate, cpu, peak] = [rowsPerSecond, cpuSecondsPerMillion, peakMb].map(middle);
+  return `${whole(rate)} rows/s, ${cpu.toFixed(2)} CPU s per million, ${whole(peak)} MB`;
+}
+
+function latencies(figures: Figures): string[] {
+  return Object.entries(figures)
+    .filter(([name]) => name.startsWith("towpath at "))
+    .map(([name, { p95 }]) => `${middle(p95).toFixed(1)} ms at ${whole(Number(name.split(" at ")[1]))}/s`);
+}
+
+function growth(figures: Figures): string[] {
+  return Object.entries(figures).map(([name, { nsPerRow }]) => `${whole(middle(nsPerRow))} ns (${name})`);
+}
+
+function checkpoints(figures: Figures): string[] {
+  return Object.entries(figures).map(
+    ([name, { kept, restartMs }]) =>
+      `${whole(middle(kept))} rows/s (${name}), a restart to the first output ${whole(middle(restartMs))} ms`,
   );
-  return `${benchmark}, a touched row: ${costs.join(", ")}`;
 }
 
 function middle(figure: number | readonly number[]): number {
