@@ -1,5 +1,6 @@
 import { Image } from "../../../lib/persistence/image.ts";
 import {
+  CHECKPOINT_FORMAT,
   decodeManifest,
   encodeManifest,
   isReadable,
@@ -13,7 +14,7 @@ import type { FuzzTarget } from "../target.ts";
 const hash: PageHash = await pageHash();
 
 const manifest: Manifest = {
-  format: 1,
+  format: CHECKPOINT_FORMAT,
   number: 3,
   time: 1_795_261_068_762,
   takenAt: 1_795_261_069_000,
