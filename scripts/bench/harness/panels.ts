@@ -45,7 +45,8 @@ function saysAll(result: RecordedResult, other: RecordedResult): boolean {
 export function panelsOf(results: readonly RecordedResult[]): Panel[] {
   return results.flatMap((result) => {
     const title = rates[result.benchmark];
-    if (title !== undefined) return [{ title, bars: rateBars(result) }];
+    if (title !== undefined)
+      return [{ title: `${title} (of ${whole(result.rows)})`, bars: rateBars(result) }];
     return result.benchmark === "latency" ? latencyPanels(result) : [];
   });
 }
