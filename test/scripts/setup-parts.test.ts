@@ -195,7 +195,7 @@ describe("packages", () => {
     expect(Object.values(packages).filter((entry) => "resolved" in (entry as object))).toEqual([]);
     const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
     for (const version of Object.values({ ...dependencies, ...devDependencies })) {
-      expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+      expect(version).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/);
     }
   });
 });
