@@ -49,9 +49,9 @@ export class Feed {
     this.#enqueue(this.open.commit());
   }
 
-  /** Queues what an earlier run has kept of a commit, and has just been said again. */
+  /** Queues what an earlier run has kept of a commit, and has just been said again: nothing where it took back what it gave. */
   commitAgain(): void {
-    this.#enqueue(this.#given.commit());
+    this.#enqueue(this.#given.commit() ?? withoutRows(this.#columns));
   }
 
   #enqueue(commit: GivenCommit | null): void {
@@ -128,6 +128,15 @@ export class Feed {
       log(`${this.#name}: rows given after the run had ended have no effect`),
     );
   }
+}
+
+function withoutRows(columns: Columns): GivenCommit {
+  return {
+    rows: 0,
+    seal: () => null,
+    said: () => ({ cells: columns.map(() => []), gone: new Uint8Array() }),
+    release: () => {},
+  };
 }
 
 class FeedSource implements Source {

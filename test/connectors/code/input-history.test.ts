@@ -116,6 +116,25 @@ it.each(Object.keys(kinds))(
   },
 );
 
+it("a commit that takes back what it gives is made again, as one without rows", () => {
+  const start = (): { feed: Feed; source: Source } => {
+    const feed = new Feed("input", columns, new RowBag(columns, "input"));
+    return { feed, source: feed.source(needed) };
+  };
+  const first = start();
+  first.source.history?.resume(null, []);
+  const row = rowOf(new Rng(1));
+  first.feed.open.insert(row);
+  first.feed.open.remove(row);
+  first.feed.commit();
+  const made = take(first.source, 2);
+  expect(made?.rows).toEqual([]);
+  const again = start();
+  again.source.history?.resume(null, [{ time: 2, range: made?.range }]);
+  expect(take(again.source, 2)).toEqual(made);
+  expect(take(again.source, 2)).toBeNull();
+});
+
 it("a script learns how many commits are kept, and goes on behind them", async () => {
   const path = await mkdtemp(join(tmpdir(), "towpath-input-"));
   onTestFinished(() => rm(path, { recursive: true }));
