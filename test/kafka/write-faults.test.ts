@@ -115,7 +115,7 @@ describe.skipIf(!available.ok)(`a broker of one's own${why}`, () => {
         return pw.run(quiet);
       });
     const error = await failureOf(commits(kafka.settings));
-    expect(error.code).toBe("TP_KAFKA_MESSAGE_TOO_LARGE");
+    expect(error.code, error.message).toBe("TP_KAFKA_MESSAGE_TOO_LARGE");
     expect(error.message).toMatch(/topic narrow, partition 0.*"message\.max\.bytes"/);
     const before = await writtenTo(kafka.settings, "narrow");
     const written = before.flatMap(({ rows }) => rows.map(({ n }) => n));
