@@ -1,5 +1,7 @@
 /** Creates topics through node-rdkafka's own admin client. */
+import { setTimeout as sleep } from "node:timers/promises";
 import rdkafka from "node-rdkafka";
+import { partitionCount } from "./clients.ts";
 
 export interface TopicPlan {
   readonly name: string;
@@ -7,7 +9,12 @@ export interface TopicPlan {
   readonly config: Readonly<Record<string, string>>;
 }
 
-/** Creates a topic on the cluster that `settings` reach; throws the broker's words when it exists or is refused. */
+/**
+ * Creates a topic on the cluster that `settings` reach, and waits until the broker tells its partitions to others: it
+ * answers the creation as soon as the controller has decided.
+ *
+ * Throws the broker's words when the topic exists or is refused.
+ */
 export async function createTopic(
   settings: Readonly<Record<string, string>>,
   plan: TopicPlan,
@@ -25,5 +32,14 @@ export async function createTopic(
     });
   } finally {
     admin.disconnect();
+  }
+  await untilKnown(settings, plan);
+}
+
+async function untilKnown(settings: Readonly<Record<string, string>>, plan: TopicPlan): Promise<void> {
+  const deadline = performance.now() + 30_000;
+  while ((await partitionCount(settings, plan.name)) < plan.partitions) {
+    if (performance.now() > deadline) throw new Error(`the broker does not tell of topic ${plan.name}`);
+    await sleep(50);
   }
 }
