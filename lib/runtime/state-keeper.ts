@@ -193,14 +193,18 @@ export class StateKeeper implements CommitKeeper {
     );
   }
 
-  /** What goes wrong ends the run. */
+  /**
+   * What goes wrong ends the run. A checkpoint may begin before the turn in which its preparation ends is over: only
+   * the work that is at hand is over then.
+   */
   #guard(work: Promise<void>): Promise<void> {
-    return work
+    const guarded = work
       .catch((error) => this.#fail(error))
       .finally(() => {
-        this.#atWork = null;
+        if (this.#atWork === guarded) this.#atWork = null;
         this.#run.wake();
       });
+    return guarded;
   }
 
   #fail(error: unknown): void {
