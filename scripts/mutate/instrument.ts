@@ -67,7 +67,6 @@ class Instrumenter {
     if (first === undefined || (name !== "consequent" && name !== "body")) return;
     const number = this.#add(block, "{}", false);
     this.#put(this.#before, first.start, `if (!mutated$(${number})) {`);
-
     this.#put(this.#before, block.end - 1, "}");
   }
 

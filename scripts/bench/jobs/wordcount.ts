@@ -1,17 +1,6 @@
-/** WordCount as a user writes it: BOOTSTRAP OUT_TOPIC WORDS_TOPIC. */
+/** WordCount of all words that are there: BOOTSTRAP OUT_TOPIC WORDS_TOPIC. */
 import * as pw from "towpath";
+import { sayWordCount } from "./words-counted.ts";
 
-const [bootstrap, outTopic, wordsTopic] = process.argv.slice(2);
-const settings = { "bootstrap.servers": bootstrap };
-
-const words = pw.kafka.read(settings, {
-  topicNames: [wordsTopic],
-  format: "json",
-  schema: pw.schema({ word: "str" }),
-  commit: { everyMs: 100 },
-  mode: "static",
-});
-const counts = words.groupBy(words.word).reduce({ word: words.word, count: pw.reducers.count() });
-pw.kafka.write(counts, settings, { topicName: outTopic });
-
+sayWordCount("static", 100);
 await pw.run({ monitoring: "none" });
