@@ -21,6 +21,8 @@ export interface RecordOptions {
 
 /** Rows to bytes. */
 export interface Formatter {
+  /** Awaited before the first record (a schema is registered). Rejects where nothing can be written. */
+  prepare?(): Promise<void>;
   /** Absent where there is none: what stands before the first record of a file, without a break. */
   writeHeader?(out: ByteSink): void;
   /**

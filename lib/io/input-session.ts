@@ -100,6 +100,10 @@ export class InputSession implements Session {
       : Math.max(0, oldestAt + everyMs - this.#options.now());
   }
 
+  prepare(messages: PackedMessages): Promise<void> | null {
+    return this.#options.parser.prepare?.(messages, 0, messages.length) ?? null;
+  }
+
   /** Takes the next messages; the last ones must have been used up. */
   feed(messages: PackedMessages): void {
     this.#messages = this.#held.filter(messages);

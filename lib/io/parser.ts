@@ -1,3 +1,4 @@
+import type { Failed } from "../data/coerce.ts";
 import type { RowBuilder } from "../data/row-builder.ts";
 import type { Columns } from "../data/schema.ts";
 import type { ErrorCode } from "../errors.ts";
@@ -53,8 +54,19 @@ export interface Parser {
    * offset, also after `load`) yields the rows that follow the header in it: usually none.
    */
   offerHeader?(messages: PackedMessages, message: number): boolean;
+  /**
+   * Gets what must be there before messages [from, to) can be parsed (schemas that they name): a promise to wait for,
+   * null where nothing is missing, which is nearly always. It rejects where the run cannot go on; what is wrong with a
+   * message is told by `parseInto`. The messages are not changed or reused before it settles. Absent: nothing ever is.
+   */
+  prepare?(messages: PackedMessages, from: number, to: number): Promise<void> | null;
   /** Appends the rows of messages [from, to) to `rows`, ending each with `rows.endRow`. */
   parseInto(messages: PackedMessages, from: number, to: number, rows: RowBuilder, reject: Reject): void;
+  /**
+   * Writes the primary key's columns of a message without payload from its message key, as the next row without ending
+   * it; Failed where the key names no row. Absent: the forms of connectors/formats/message-key.ts.
+   */
+  readKey?(messages: PackedMessages, message: number, rows: RowBuilder): Failed | null;
   /** What a checkpoint keeps (the csv header), as JSON. */
   save?(): unknown;
   load?(state: unknown): void;

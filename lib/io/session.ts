@@ -20,6 +20,11 @@ export interface Session {
   readonly stalled: readonly number[];
   /** A partition will be read. */
   assign(partition: number): void;
+  /**
+   * What has to be waited for before these messages can be fed; null where nothing has to (`Parser.prepare`). Absent:
+   * nothing ever has.
+   */
+  prepare?(messages: PackedMessages): Promise<void> | null;
   /** Takes the next messages; the last ones must have been used up. */
   feed(messages: PackedMessages): void;
   /** Goes on until a commit is whole (true) or the messages are used up (false). May throw for a bad message. */
