@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/support/longest-first.ts";
+import { SecondTries } from "./test/support/second-tries.ts";
 
 // Forks, not threads: node-rdkafka does not load in worker threads. Two workers: the machines that run this have two cores,
 // which they keep busy, and what waits for a broker or a process fails by the clock beside a third.
@@ -11,6 +12,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/compile.ts", "test/support/kafka/global-setup.ts"],
+    reporters: ["default", ["json", { outputFile: ".cache/test-results.json" }], new SecondTries()],
     pool: "forks",
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },

@@ -11,17 +11,12 @@ import { afterSetUp } from "./setup.mjs";
 import { countResults, describeSkipped } from "./test-results.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+/** As vitest.config.ts has it. */
 const resultsPath = join(root, ".cache/test-results.json");
 const checks = [
   { name: "biome", args: ["node_modules/@biomejs/biome/bin/biome", "check", "."] },
   { name: "tidy", args: ["--import", "tsx", "scripts/tidy.ts"] },
   { name: "types", args: ["node_modules/typescript/bin/tsc", "--noEmit"] },
-];
-const reporters = [
-  "--reporter=default",
-  "--reporter=json",
-  `--outputFile.json=${resultsPath}`,
-  "--reporter=./test/support/second-tries.ts",
 ];
 
 await afterSetUp({ forTests: true }, async () => {
@@ -30,7 +25,7 @@ await afterSetUp({ forTests: true }, async () => {
   if (own.length > 0) console.log("Tests were named: biome, tidy and the compiler are left out.");
   for (const { name, args } of own.length > 0 ? [] : checks) codes.set(name, await step(name, args));
   rmSync(resultsPath, { force: true });
-  codes.set("tests", await step("tests", ["node_modules/vitest/vitest.mjs", "run", ...reporters, ...own]));
+  codes.set("tests", await step("tests", ["node_modules/vitest/vitest.mjs", "run", ...own]));
   return report(codes);
 });
 

@@ -1,7 +1,7 @@
-/** Tells, when all tests are done, which of them passed only when they were tried again, and what had failed. */
 import type { Reporter, TestModule } from "vitest/node";
 
-export default class SecondTries implements Reporter {
+/** Tells, when all tests are done, which of them passed only when they were tried again, and what had failed. */
+export class SecondTries implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     for (const module of modules) {
       for (const test of module.children.allTests()) {
