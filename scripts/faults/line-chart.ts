@@ -41,19 +41,20 @@ const style = `
 export function lineChart({ title, xLabel, yLabel, lines, marks }: LineChart): string {
   const points = lines.flatMap((line) => line.points);
   const xMax = Math.max(...points.map(({ x }) => x));
-  const yMax = Math.max(1, ...points.map(({ y }) => y));
+  const step = roundStep(Math.max(1, ...points.map(({ y }) => y)) / TICKS);
+  const yMax = step * TICKS;
   const x = (value: number): string => (LEFT + ((WIDTH - LEFT - RIGHT) * value) / xMax).toFixed(1);
   const y = (value: number): string =>
     (HEIGHT - BOTTOM - ((HEIGHT - TOP - BOTTOM) * value) / yMax).toFixed(1);
   const parts = [
     `<text class="title" x="${LEFT}" y="24">${title}</text>`,
     `<text class="note" x="${LEFT}" y="40">${yLabel}</text>`,
-    `<text class="note" x="${WIDTH - RIGHT}" y="${HEIGHT - BOTTOM + 18}" text-anchor="end">${xLabel}</text>`,
+    `<text class="note" x="${WIDTH - RIGHT}" y="${HEIGHT - BOTTOM + 34}" text-anchor="end">${xLabel}</text>`,
   ];
   for (let tick = 0; tick <= TICKS; tick++) {
-    const at = (yMax * tick) / TICKS;
+    const at = step * tick;
     parts.push(`<line class="axis" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(at)}" y2="${y(at)}"/>`);
-    parts.push(`<text class="note" x="${LEFT - 6}" y="${y(at)}" text-anchor="end">${Math.round(at)}</text>`);
+    parts.push(`<text class="note" x="${LEFT - 6}" y="${y(at)}" text-anchor="end">${at}</text>`);
   }
   for (let second = 0; second <= xMax; second += 2) {
     parts.push(
@@ -77,4 +78,10 @@ export function lineChart({ title, xLabel, yLabel, lines, marks }: LineChart): s
   const open = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-labelledby="name">`;
   const back = `<rect class="back" width="${WIDTH}" height="${HEIGHT}"/>`;
   return `${[open, `<title id="name">${title}</title>`, `<style>${style}\n</style>`, back, ...parts, "</svg>"].join("\n")}\n`;
+}
+
+/** The smallest of 1, 2, 2.5 and 5, times a power of ten, that is not below `least`. */
+function roundStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return power * ([1, 2, 2.5, 5].find((factor) => factor * power >= least) ?? 10);
 }
