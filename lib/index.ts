@@ -11,6 +11,17 @@ export {
 } from "../connectors/code/index.ts";
 export * as fs from "../connectors/fs/index.ts";
 export * as kafka from "../connectors/kafka/index.ts";
+export {
+  type Compatibility,
+  type CompatibilityLevel,
+  type RegisterOptions,
+  type RegistryAuth,
+  type RegistrySettings,
+  type RegistryTls,
+  type SchemaRegistry,
+  type SubjectVersion,
+  schemaRegistry,
+} from "../connectors/registry/index.ts";
 export { ERROR_VALUE as ERROR, type Row } from "./data/value.ts";
 export * as debug from "./debug/index.ts";
 export { type ErrorCode, TowpathError } from "./errors.ts";
@@ -33,6 +44,14 @@ export {
 export type { Column, Expression } from "./expressions/expression.ts";
 export { type UdfOptions, udf } from "./expressions/udf.ts";
 export type { Commit, RowChange } from "./io/commit-stream.ts";
+export type {
+  NewSchema,
+  RegisteredSchema,
+  ResolvedReference,
+  SchemaLookup,
+  SchemaReference,
+  SchemaType,
+} from "./io/schema-lookup.ts";
 export { graph } from "./plan/plan.ts";
 export { errorLog } from "./runtime/error-log-table.ts";
 export type { LogEntry } from "./runtime/log-entry.ts";

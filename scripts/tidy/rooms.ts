@@ -32,10 +32,11 @@ export const rooms: readonly Room[] = [
   { path: "lib/sql/", number: 10 },
   { path: "lib/runtime/", number: 11, packages: ["immutable"] },
   { path: "lib/debug/", number: 12 },
+  { path: "connectors/registry/", number: 12, only: ["lib/errors.ts", "lib/base/", "lib/io/"] },
   {
     path: "connectors/formats/",
     number: 12,
-    packages: ["papaparse"],
+    packages: ["papaparse", "protobufjs", "@cfworker/json-schema"],
     only: ["lib/errors.ts", "lib/base/", "lib/kernels/", "lib/data/", "lib/io/"],
   },
   { path: "connectors/kafka/", number: 13, packages: ["node-rdkafka"] },
