@@ -11,7 +11,11 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
-    globalSetup: ["test/support/compile.ts", "test/support/kafka/global-setup.ts"],
+    globalSetup: [
+      "test/support/compile.ts",
+      "test/support/kafka/global-setup.ts",
+      "test/support/registry/global-setup.ts",
+    ],
     reporters: ["default", ["json", { outputFile: ".cache/test-results.json" }], new SecondTries()],
     pool: "forks",
     maxWorkers: 2,

@@ -126,7 +126,7 @@ export class Requests {
   #content({ text, status }: Answer, method: string, path: string): unknown {
     const content = parsed(text);
     if (content !== null || text.trim() === "") return content;
-    throw this.#refused(new RegistryRefusal(status, null, "the answer is not JSON"), method, path);
+    throw this.#refused(new RegistryRefusal(status, null, "the answer is no JSON object"), method, path);
   }
 
   #refused(refusal: RegistryRefusal, method: string, path: string): TowpathError {
