@@ -11,6 +11,7 @@ import {
   isSettling,
 } from "./client-errors.ts";
 import { type ErrorEvents, onErrorEvents } from "./client-events.ts";
+import { type HookedClient, HookedSettings } from "./client-hooks.ts";
 import type { ClientLibrary } from "./client-library.ts";
 import { clientConf, type KafkaSettings } from "./options.ts";
 import type { TopicPartition } from "./partition-slots.ts";
@@ -54,6 +55,7 @@ export type StartingAt = TopicPartition & { readonly offset: number };
 export class Consumer {
   readonly raw: KafkaConsumer;
   readonly #settings: KafkaSettings;
+  readonly #hooked: HookedSettings;
   #onError: (error: ClientError) => void = () => {};
   #connecting: Promise<void> | null = null;
   #closing: Promise<void> | null = null;
@@ -70,6 +72,7 @@ export class Consumer {
       });
     }
     onErrorEvents(this.raw as ErrorEvents, (error) => this.#onError(error));
+    this.#hooked = new HookedSettings(this.raw as HookedClient, settings);
   }
 
   /** Errors of the client as a whole: lost brokers, refused credentials. */
@@ -84,6 +87,7 @@ export class Consumer {
    * out when the consumer is polled. Refused credentials end it at once, while librdkafka would go on trying.
    */
   async connect(topic: string): Promise<void> {
+    await this.#hooked.connecting();
     const reasons: ClientError[] = [];
     const polling = this.#pollWhileConnecting();
     try {
@@ -218,6 +222,7 @@ export class Consumer {
   }
 
   async #disconnect(): Promise<void> {
+    this.#hooked.stop();
     this.onError(() => {});
     // A connect that fails disconnects by itself, and doing it twice can crash.
     await within(CONNECT_MS + CLOSE_MS, this.#connecting ?? Promise.resolve());

@@ -30,7 +30,7 @@ export function createSession(plan: SourcePlan, needed: readonly boolean[], part
   const { slots, metadata, ahead, letters, log, list } = parts;
   const keyReader = primaryKey === null ? null : new MessageKeyReader(columns, primaryKey);
   const options: SessionOptions = {
-    parser: plan.createParser(),
+    parser: plan.createParser(slots),
     columns,
     needed,
     primaryKey,
@@ -56,12 +56,13 @@ export function createSession(plan: SourcePlan, needed: readonly boolean[], part
 }
 
 /** Which attributes of the messages the session will look at; what nobody looks at is not fetched. */
-export function wantedAttributes(plan: SourcePlan, wantsMetadata: boolean): Attributes {
-  const { primaryKey, holdsCommits, onError } = plan;
-  const all = wantsMetadata || typeof onError === "object";
+export function wantedAttributes(plan: SourcePlan, needed: readonly boolean[]): Attributes {
+  const { primaryKey, holdsCommits, onError, columns, withMetadata } = plan;
+  const wanted = plan.attributes?.(needed) ?? { timestamps: false, keys: false, headers: false };
+  const all = typeof onError === "object" || (withMetadata && needed[columns.length - 1]);
   return {
-    timestamps: all,
-    keys: all || (primaryKey !== null && !holdsCommits),
-    headers: all || holdsCommits,
+    timestamps: all || wanted.timestamps,
+    keys: all || wanted.keys || (primaryKey !== null && !holdsCommits),
+    headers: all || wanted.headers || holdsCommits,
   };
 }

@@ -117,7 +117,7 @@ export class GroupSource implements DealtSource, GroupMember {
       ...(context.memory === undefined ? {} : { memory: { outputBytes: context.memory.letterBytes } }),
     });
     await findPartitions(consumer, settings, topics);
-    const attributes = wantedAttributes(this.#plan, this.#readsMetadata);
+    const attributes = wantedAttributes(this.#plan, this.#needed);
     this.#intake = new GroupIntake(
       ingest(this.#slots, { attributes, partitionEnds, log }),
       consumer,
@@ -305,10 +305,6 @@ export class GroupSource implements DealtSource, GroupMember {
       log: (line) => this.#log(line),
       list: (rejection) => this.#context?.reject(rejection),
     });
-  }
-
-  get #readsMetadata(): boolean {
-    return this.#plan.withMetadata && this.#needed[this.#plan.columns.length - 1];
   }
 
   #lose(tenure: PartitionTenure): void {

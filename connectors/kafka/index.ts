@@ -1,5 +1,15 @@
 /** The Kafka connector, as `pw.kafka`. */
+
+export type { ClientHooks, ClientStatistics, OAuthBearerProvider, OAuthBearerToken } from "./client-hooks.ts";
 export { type EmbeddedBroker, type EmbeddedOptions, embedded } from "./embedded.ts";
+export type { MessageError, ReceivedMessage, SourceError } from "./messages/message-columns.ts";
+export { input, type MessageTables, source } from "./messages/source.ts";
+export type {
+  ClientOptions,
+  InputOptions,
+  SourceOptions,
+  StartingOffset,
+} from "./messages/source-options.ts";
 export type { KafkaSettings } from "./options.ts";
 export type { PartitionChoice } from "./partition-choice.ts";
 export { type ReadColumns, read } from "./read.ts";

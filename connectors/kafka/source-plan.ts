@@ -2,8 +2,11 @@ import type { Columns } from "../../lib/data/schema.ts";
 import type { CommitPolicy } from "../../lib/io/commit-policy.ts";
 import type { KeyedSession } from "../../lib/io/keyed-commits.ts";
 import type { Parser } from "../../lib/io/parser.ts";
+import type { Attributes } from "./ingest.ts";
+import type { ClientErrors } from "./messages/client-error-rows.ts";
 import type { KafkaSettings } from "./options.ts";
 import type { PartitionChoice } from "./partition-choice.ts";
+import type { PartitionSlots } from "./partition-slots.ts";
 import type { OnError, StartFrom } from "./read-options.ts";
 
 /** Everything about a source that is known before it runs; checked. */
@@ -17,12 +20,18 @@ export interface SourcePlan {
   readonly session: KeyedSession;
   readonly policy: CommitPolicy;
   readonly mode: "streaming" | "static";
-  readonly startFrom: StartFrom;
+  /** A number: this offset of every partition. */
+  readonly startFrom: StartFrom | number;
   readonly partitions: PartitionChoice | undefined;
   readonly maxBacklogRows: number;
   readonly onError: OnError;
   readonly withMetadata: boolean;
   /** Messages hold whole commits: format updates. */
   readonly holdsCommits: boolean;
-  createParser(): Parser;
+  /** Which attributes the parser needs beside the payload for these columns; absent: none. */
+  attributes?(needed: readonly boolean[]): Attributes;
+  /** Takes errors that the client goes on with as rows; absent: each ends the run. */
+  readonly errors?: ClientErrors;
+  /** `slots` are those of the messages to be parsed; absent where the parser is only tried. */
+  createParser(slots?: PartitionSlots): Parser;
 }

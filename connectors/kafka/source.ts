@@ -43,7 +43,7 @@ export class KafkaSource implements Source {
   readonly name: string;
   readonly history: KafkaHistory;
   readonly #plan: SourcePlan;
-  readonly #wantsMetadata: boolean;
+  readonly #needed: readonly boolean[];
   readonly #slots = new PartitionSlots();
   readonly #session: Session;
   readonly #metadata: MetadataWriter;
@@ -60,6 +60,8 @@ export class KafkaSource implements Source {
   #ingest: Ingest | null = null;
   #connection: ConnectionLog | null = null;
   #bounds: ReadingBounds | null = null;
+  /** Slots of partitions about which an error came that is a row now: a static source does not wait for their ends. */
+  readonly #lost = new Set<number>();
   #discovery: PartitionDiscovery | null = null;
   #housekeeping: NodeJS.Timeout | undefined;
   #dueTimer: NodeJS.Timeout | undefined;
@@ -70,7 +72,7 @@ export class KafkaSource implements Source {
   constructor(plan: SourcePlan, needed: readonly boolean[]) {
     this.name = plan.name;
     this.#plan = plan;
-    this.#wantsMetadata = plan.withMetadata && needed[plan.columns.length - 1];
+    this.#needed = needed;
     this.#metadata = new MetadataWriter(this.#slots);
     this.#ahead = new AheadPartitions(
       (slot) => this.#consumer?.pause(this.#slots.at(slot)),
@@ -122,7 +124,7 @@ export class KafkaSource implements Source {
       ...(context.memory === undefined ? {} : { memory: { outputBytes: context.memory.letterBytes } }),
     });
     await this.#assignAll(consumer);
-    const attributes = wantedAttributes(this.#plan, this.#wantsMetadata);
+    const attributes = wantedAttributes(this.#plan, this.#needed);
     this.#ingest = ingest(this.#slots, { attributes, partitionEnds, log });
     this.#ingest.onReadable(() => context.wake());
     this.#adviseScope(log);
@@ -130,8 +132,14 @@ export class KafkaSource implements Source {
     this.#keepHouse(consumer, log);
   }
 
-  /** Dead letters arrive before the commit that lacks them has any effect, or the source ends. */
   poll(): PollResult {
+    const found = this.#find();
+    if (found === ENDED) this.#plan.errors?.end();
+    return found;
+  }
+
+  /** Dead letters arrive before the commit that lacks them has any effect, or the source ends. */
+  #find(): PollResult {
     if (this.#failed || this.#running().signal.aborted) return ENDED;
     if (this.#found === IDLE) this.#found = this.#look();
     if (this.#failed) return ENDED;
@@ -151,7 +159,7 @@ export class KafkaSource implements Source {
       if (!this.#readOn()) {
         if (this.#ends.length > 0) continue;
         if (this.#failed) return ENDED;
-        if (this.#bounds?.reached === true) return this.#finish();
+        if (this.#bounds?.reachedBut((slot) => this.#lost.has(slot)) === true) return this.#finish();
         if (this.#bounds?.reachedBut((slot) => this.#ahead.isPaused(slot)) === true) this.#ahead.letGo();
         this.#sleepUntilDue();
         return IDLE;
@@ -258,8 +266,7 @@ export class KafkaSource implements Source {
       if (slot >= 0 && this.#session.isReplaying) this.#ends.push(event);
       this.#connection?.answered();
     } else if (isPassing(event)) this.#connection?.note(event);
-    else
-      this.#fail(clientFailure(event, this.#plan.settings, slot < 0 ? undefined : this.#slots.place(slot)));
+    else this.#refused(slot, clientFailure(event, this.#plan.settings, this.#placeOf(slot)));
   }
 
   /** Tells the session of partition ends once it has used up the messages before them; false where there are none. */
@@ -320,10 +327,10 @@ export class KafkaSource implements Source {
 
   async #findLostPlace(watch: OffsetWatch): Promise<void> {
     const slot = await watch.look();
-    if (slot < 0) return;
+    if (slot < 0 || this.#lost.has(slot)) return;
     const message = `offset ${this.#slots.positions[slot]}`;
     const error = { code: clientErrors.offsetOutOfRange, message };
-    this.#fail(clientFailure(error, this.#plan.settings, this.#slots.place(slot)));
+    this.#refused(slot, clientFailure(error, this.#plan.settings, this.#placeOf(slot)));
   }
 
   #adviseScope(log: (line: string) => void): void {
@@ -340,6 +347,17 @@ export class KafkaSource implements Source {
     if (consumer === null || this.#ingest === null) return null;
     const lags = partitionLags(consumer, this.#slots);
     return lags === null ? null : lags.reduce((sum, lag) => sum + lag, 0);
+  }
+
+  #placeOf(slot: number): string | undefined {
+    return slot < 0 ? undefined : this.#slots.place(slot);
+  }
+
+  /** An error that the client goes on with: a row where that is wanted, else the end of the run. */
+  #refused(slot: number, error: TowpathError): void {
+    const place = slot < 0 ? null : this.#slots.at(slot);
+    if (this.#plan.errors?.take(error, place) !== true) this.#fail(error);
+    else if (slot >= 0) this.#lost.add(slot);
   }
 
   #fail(error: Error): void {

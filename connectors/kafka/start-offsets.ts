@@ -8,7 +8,7 @@ import type { KafkaHistory, Resumed } from "./source-history.ts";
 
 /** What the start of a source depends on. */
 export interface StartOptions {
-  readonly startFrom: StartFrom;
+  readonly startFrom: StartFrom | number;
   /** Whether the ends are wanted too. */
   readonly wantsEnds: boolean;
   /** What an earlier process has read; it comes before `startFrom`. */
@@ -108,10 +108,11 @@ const resumeHint =
 async function givenOffsets(
   consumer: Consumer,
   settings: KafkaSettings,
-  startFrom: StartFrom,
+  startFrom: StartFrom | number,
   partitions: readonly TopicPartition[],
 ): Promise<Given[]> {
   if (partitions.length === 0) return [];
+  if (typeof startFrom === "number") return partitions.map(() => startFrom);
   if (startFrom === "earliest" || startFrom === "latest") return partitions.map(() => startFrom);
   if (startFrom === "committed") {
     return (await consumer.committed(partitions)).map((offset) => offset ?? "earliest");
@@ -125,7 +126,7 @@ async function givenOffsets(
 }
 
 /** Throws TP_BAD_ARGUMENT where offsets are given for a partition that the topics do not have. */
-export function checkStarts(startFrom: StartFrom, partitions: readonly TopicPartition[]): void {
+export function checkStarts(startFrom: StartFrom | number, partitions: readonly TopicPartition[]): void {
   if (typeof startFrom !== "object" || !("offsets" in startFrom)) return;
   for (const [topic, ofTopic] of Object.entries(startFrom.offsets)) {
     for (const partition of Object.keys(ofTopic).map(Number)) {
