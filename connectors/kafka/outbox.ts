@@ -2,7 +2,7 @@ import { grown } from "../../lib/base/growth.ts";
 import { ByteWriter } from "../../lib/io/byte-writer.ts";
 
 /** Numbers that describe a message (native/src/press.h, `enum field`); an end of -1 says that there is no such part. */
-export const FIELDS = 9;
+export const FIELDS = 11;
 export const TOPIC = 0;
 export const PARTITION = 1;
 export const VALUE = 2;
@@ -12,6 +12,10 @@ export const KEY_END = 5;
 export const HEADERS = 6;
 export const HEADERS_END = 7;
 export const TICKET = 8;
+/** Milliseconds since 1970, in units of TIME_UNIT and the rest; both 0: the time when the message is handed over. */
+export const TIME = 9;
+export const TIME_REST = 10;
+export const TIME_UNIT = 2 ** 31;
 
 /** In place of a partition: the partitioner chooses by the key. */
 export const BY_KEY = -1;
@@ -65,7 +69,10 @@ export class Outbox {
     return chunk;
   }
 
-  /** Adds a message whose parts lie in the chunk that `begin` gave: value, key, headers, each from where to where. */
+  /**
+   * Adds a message whose parts lie in the chunk that `begin` gave: value, key, headers, each from where to where.
+   * `time` is its timestamp in ms since 1970; 0 where it has none of its own.
+   */
   add(
     topic: number,
     partition: number,
@@ -76,6 +83,7 @@ export class Outbox {
     headers: number,
     headersEnd: number,
     ticket: number,
+    time = 0,
   ): void {
     const chunk = this.#last;
     const at = chunk.count * FIELDS;
@@ -90,6 +98,8 @@ export class Outbox {
     fields[at + HEADERS] = headers;
     fields[at + HEADERS_END] = headersEnd;
     fields[at + TICKET] = ticket;
+    fields[at + TIME] = Math.floor(time / TIME_UNIT);
+    fields[at + TIME_REST] = time % TIME_UNIT;
     chunk.count++;
     this.waiting++;
   }

@@ -13,6 +13,9 @@ import {
   KEY_END,
   PARTITION,
   TICKET,
+  TIME,
+  TIME_REST,
+  TIME_UNIT,
   TOPIC,
   VALUE,
   VALUE_END,
@@ -82,7 +85,7 @@ export class PlainSender implements ChunkSender {
           fields[at + PARTITION],
           value,
           key,
-          null,
+          timeOf(fields, at),
           fields[at + TICKET],
           headers,
         );
@@ -137,6 +140,11 @@ export class PlainSender implements ChunkSender {
     this.#headers = { chunk, start, end, list };
     return list;
   }
+}
+
+/** Null: the time when the message is handed over. */
+function timeOf(fields: Int32Array, at: number): number | null {
+  return fields[at + TIME] * TIME_UNIT + fields[at + TIME_REST] || null;
 }
 
 function part({ out }: Chunk, start: number, end: number): Buffer | null {

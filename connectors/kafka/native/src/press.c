@@ -120,6 +120,7 @@ static rd_kafka_resp_err_t produce(rd_kafka_t *handle, const char *topic, const 
       (headers = read_headers(bytes + message[FIELD_HEADERS], bytes + message[FIELD_HEADERS_END])) == NULL)
     return RD_KAFKA_RESP_ERR__INVALID_ARG;
   const bool has_value = message[FIELD_VALUE_END] >= 0, has_key = message[FIELD_KEY_END] >= 0;
+  const int64_t time = (int64_t)message[FIELD_TIME] * (INT64_C(1) << 31) + message[FIELD_TIME_REST];
   rd_kafka_vu_t parts[] = {
       {.vtype = RD_KAFKA_VTYPE_TOPIC, .u.cstr = topic},
       {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = message[FIELD_PARTITION]},
@@ -131,6 +132,7 @@ static rd_kafka_resp_err_t produce(rd_kafka_t *handle, const char *topic, const 
       {.vtype = RD_KAFKA_VTYPE_KEY,
        .u.mem = {.ptr = has_key ? (void *)(uintptr_t)(bytes + message[FIELD_KEY]) : NULL,
                  .size = has_key ? (size_t)(message[FIELD_KEY_END] - message[FIELD_KEY]) : 0}},
+      {.vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = time},
       {.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers},
   };
   const size_t count = sizeof parts / sizeof *parts - (headers == NULL ? 1 : 0);

@@ -26,6 +26,8 @@ enum field {
   FIELD_HEADERS, /* in the form of pack.c */
   FIELD_HEADERS_END,
   FIELD_TICKET, /* comes back with the report */
+  FIELD_TIME, /* ms since 1970, in units of 2^31 and the rest; both 0: the time when it is handed over */
+  FIELD_TIME_REST,
   FIELD_COUNT
 };
 
