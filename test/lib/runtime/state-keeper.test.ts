@@ -54,8 +54,8 @@ describe("a state keeper", () => {
     );
     keeper.between(2, true);
     // The turn ends.
-    await new Promise(queueMicrotask);
-    await new Promise(queueMicrotask);
+    await new Promise<void>((resolve) => queueMicrotask(resolve));
+    await new Promise<void>((resolve) => queueMicrotask(resolve));
     await keeper.finish(4);
     expect(errors).toEqual([]);
     expect(keeper.lastCheckpoint).not.toBeNull();
