@@ -1,7 +1,8 @@
 import type { Columns } from "../../lib/data/schema.ts";
 import type { ExpressionNode } from "../../lib/expressions/node.ts";
 import type { PlanNode } from "../../lib/plan/node.ts";
-import { columnNode, type MakeCall, typeOf } from "./build-plan.ts";
+import type { MakeCall } from "./build-plan.ts";
+import { columnNode, nullable, rowKey, typeOf } from "./plan-columns.ts";
 import type { KeySetOp, StepSpec } from "./spec.ts";
 
 type MakeNode = (
@@ -118,8 +119,7 @@ export class LookupBuilder {
 
   #withKey(input: PlanNode): PlanNode {
     const own = input.columns.map((_, position) => columnNode(input, position));
-    const key: ExpressionNode = { kind: "key", owner: 0, type: typeOf("pointer") };
-    return this.#select(input, [...own, key], [...input.columns, { name: "key", type: key.type }]);
+    return this.#select(input, [...own, rowKey], [...input.columns, { name: "key", type: rowKey.type }]);
   }
 
   /** Columns from a position on, in types of their own. */
@@ -131,8 +131,4 @@ export class LookupBuilder {
   #select(input: PlanNode, expressions: readonly ExpressionNode[], columns: Columns): PlanNode {
     return this.#node("select", [input], { expressions }, columns, input.appendOnly);
   }
-}
-
-function nullable({ columns }: PlanNode, mayBeNull: boolean): Columns {
-  return columns.map(({ name, type }) => ({ name, type: mayBeNull ? { ...type, optional: true } : type }));
 }

@@ -1,12 +1,14 @@
 import type { Columns } from "../../lib/data/schema.ts";
-import { type ColumnType, parseType } from "../../lib/data/type.ts";
+import type { ColumnType } from "../../lib/data/type.ts";
 import type { ExpressionNode } from "../../lib/expressions/node.ts";
 import type { RekeyOptions } from "../../lib/operators/rekey.ts";
 import type { PlanNode } from "../../lib/plan/node.ts";
 import { LookupBuilder } from "./build-lookup.ts";
 import { forgetful, functionOf } from "./functions.ts";
+import { columnNode, nullable, rowKey, schemaOf, typeOf } from "./plan-columns.ts";
 import { variantOf } from "./reducer-variants.ts";
 import {
+  castTo,
   columnsOf,
   decodeValue,
   type ExpressionSpec,
@@ -29,14 +31,19 @@ export interface Ends {
 }
 
 /** Makes the node of a call whose result has type `type`. */
-export type MakeCall = (name: string, args: readonly ExpressionNode[], type: ColumnType) => ExpressionNode;
+export type MakeCall = (
+  name: string,
+  args: readonly ExpressionNode[],
+  type: ColumnType,
+  options?: unknown,
+) => ExpressionNode;
 
 /** Says what the program says, and leaves it at that: the oracle's calls. */
-const plainCall: MakeCall = (name, args, type) => ({
+const plainCall: MakeCall = (name, args, type, options = null) => ({
   kind: "call",
   name,
   args,
-  options: null,
+  options,
   type,
   site: null,
 });
@@ -94,16 +101,10 @@ class PlanBuilder {
           step.columns.map(([, spec]) => this.#expression(spec, at(step.input))),
           columns,
         );
-      case "withColumns": {
-        const changed = new Map(
-          step.columns.map(([name, spec]) => [name, this.#expression(spec, at(step.input))]),
-        );
-        return this.#select(
-          at(step.input),
-          columns.map(({ name }) => changed.get(name) ?? this.#named(at(step.input), name)),
-          columns,
-        );
-      }
+      case "withColumns":
+        return this.#withColumns(step.columns, at(step.input), columns);
+      case "castTypes":
+        return this.#cast(step, at(step.input), columns);
       case "without":
       case "rename":
         return this.#renamed(step, at(step.input), columns);
@@ -112,7 +113,7 @@ class PlanBuilder {
       case "split":
         return this.#filter(at(step.input), this.#half(step, at(step.input)));
       case "withKey":
-        return this.#extended(at(step.input), [{ kind: "key", owner: 0, type: typeOf("pointer") }], columns);
+        return this.#extended(at(step.input), [rowKey], columns);
       case "flatten":
         return this.#flatten(step, at(step.input), columns);
       case "deduplicate":
@@ -162,6 +163,20 @@ class PlanBuilder {
       kept.map(({ name }) => this.#named(input, name)),
       columns,
     );
+  }
+
+  #withColumns(changes: Named<ExpressionSpec>, input: PlanNode, columns: Columns): PlanNode {
+    const changed = new Map(changes.map(([name, spec]) => [name, this.#expression(spec, input)]));
+    const expressions = columns.map(({ name }) => changed.get(name) ?? this.#named(input, name));
+    return this.#select(input, expressions, columns);
+  }
+
+  #cast({ types }: StepSpec & { op: "castTypes" }, input: PlanNode, columns: Columns): PlanNode {
+    const expressions = columns.map(({ name, type }, position) => {
+      const own = columnNode(input, position);
+      return castTo(types, name) === undefined ? own : this.#makeCall("cast", [own], type);
+    });
+    return this.#select(input, expressions, columns);
   }
 
   #rekey(input: PlanNode, options: RekeyOptions): PlanNode {
@@ -300,28 +315,30 @@ class PlanBuilder {
 
   #join(step: StepSpec & { op: "join" }, left: PlanNode, right: PlanNode, columns: Columns): PlanNode {
     const { mode, on } = step;
-    const extendedLeft = this.#extended(
-      left,
-      on.map(([spec]) => this.#expression(spec, left)),
-    );
-    const extendedRight = this.#extended(
-      right,
-      on.map(([, spec]) => this.#expression(spec, right)),
-    );
+    const key = (side: 0 | 1): ExpressionNode[] => (step.id === side ? [rowKey] : []);
+    const extendedLeft = this.#extended(left, [
+      ...on.map(([spec]) => this.#expression(spec, left)),
+      ...key(0),
+    ]);
+    const extendedRight = this.#extended(right, [
+      ...on.map(([, spec]) => this.#expression(spec, right)),
+      ...key(1),
+    ]);
     const options = {
       mode,
       leftKeys: on.map((_, i) => left.columns.length + i),
       rightKeys: on.map((_, i) => right.columns.length + i),
     };
     const all = [
-      ...sideColumns(extendedLeft, mode === "right" || mode === "outer"),
-      ...sideColumns(extendedRight, mode === "left" || mode === "outer"),
+      ...nullable(extendedLeft, mode === "right" || mode === "outer"),
+      ...nullable(extendedRight, mode === "left" || mode === "outer"),
     ];
     const appendOnly = mode === "inner" && left.appendOnly && right.appendOnly;
-    const joined = this.node("join", [extendedLeft, extendedRight], options, all, appendOnly);
-    const positions = step.columns.map(([, { side, column }]) =>
-      side === 0 ? column : extendedLeft.columns.length + column,
-    );
+    const pairs = this.node("join", [extendedLeft, extendedRight], options, all, appendOnly);
+    const width = extendedLeft.columns.length;
+    const keys = [(step.id === 0 ? width : all.length) - 1];
+    const joined = step.id === undefined ? pairs : this.#rekey(pairs, { said: "join", by: "pointer", keys });
+    const positions = step.columns.map(([, { side, column }]) => (side === 0 ? column : width + column));
     return this.#select(
       joined,
       positions.map((position) => columnNode(joined, position)),
@@ -363,28 +380,8 @@ class PlanBuilder {
       return { kind: "literal", value: Object.is(value, -0) ? 0 : value, type };
     }
     const args = spec.args.map((arg) => this.#expression(arg, input));
-    if ("call" in spec) return this.#makeCall(spec.call, args, type);
+    if ("call" in spec) return this.#makeCall(spec.call, args, type, spec.options);
     const deterministic = spec.apply !== forgetful;
     return { kind: "apply", fn: functionOf(spec.apply), args, deterministic, type, site: null };
   }
-}
-
-function sideColumns({ columns }: PlanNode, mayBeNull: boolean): Columns {
-  return columns.map(({ name, type }) => ({ name, type: mayBeNull ? { ...type, optional: true } : type }));
-}
-
-export function columnNode({ columns }: PlanNode, position: number): ExpressionNode {
-  const column = columns[position];
-  if (column === undefined) throw new Error(`there is no column ${position}`);
-  return { kind: "column", owner: 0, name: column.name, position, type: column.type };
-}
-
-export function schemaOf(columns: Named<TypeText>): Columns {
-  return columns.map(([name, type]) => ({ name, type: typeOf(type) }));
-}
-
-export function typeOf(text: TypeText): ColumnType {
-  const type = parseType(text);
-  if (type === undefined) throw new Error(`there is no type "${text}"`);
-  return type;
 }

@@ -12,8 +12,9 @@ import { addOutput } from "../../lib/table/output.ts";
 import { reducers } from "../../lib/table/reducers.ts";
 import { tableFromSource } from "../../lib/table/source.ts";
 import { nodeOf } from "../../lib/table/table.ts";
-import { buildPlan, type MakeCall, type ProgramPlan, schemaOf, typeOf } from "./build-plan.ts";
+import { buildPlan, type MakeCall, type ProgramPlan } from "./build-plan.ts";
 import { forgetful, functionOf } from "./functions.ts";
+import { schemaOf, typeOf } from "./plan-columns.ts";
 import { variantOf } from "./reducer-variants.ts";
 import {
   columnsOf,
@@ -26,11 +27,11 @@ import {
 } from "./spec.ts";
 
 /** Calls as the engine wants them: operands converted, types found out, which must be those of the program. */
-const checkedCall: MakeCall = (name, args, type) => {
+const checkedCall: MakeCall = (name, args, type, options) => {
   const node =
     name === "cast"
       ? castNode(args[0] as ExpressionNode, formatType(type))
-      : callNode(name as Parameters<typeof callNode>[0], args);
+      : callNode(name as Parameters<typeof callNode>[0], args, options);
   if (formatType(node.type) !== formatType(type)) {
     throw new Error(`${name} is ${formatType(node.type)} to the engine, not ${formatType(type)}`);
   }
@@ -111,6 +112,8 @@ function said(step: OtherStep, tables: readonly AnyTable[], schemas: readonly Na
         const read = reader((name) => columns[name] as AnyExpression);
         return record(step.columns.map(([name, spec]) => [name, read(spec)]));
       });
+    case "castTypes":
+      return call(table, "castTypes", record(step.types));
     case "filter":
       return call(table, "filter", direct(step.where));
     case "without":
@@ -216,6 +219,8 @@ interface Joined {
   readonly width: number;
   /** Of each column of the table made of it: the joined table that it is from, and its name there. */
   readonly columns: readonly (readonly [side: number, name: string])[];
+  /** The joined table whose keys the pairs have; null where they have their own. */
+  readonly keyed: number | null;
 }
 
 /** Joins what the table on the left was made of, where that is a join itself. */
@@ -226,11 +231,17 @@ function joined(
   joins: Map<number, Joined>,
 ): AnyTable {
   const namesOf = (number: number) => (schemas[number] as Named<string>).map(([name]) => name);
-  const left = joins.get(step.left) ?? {
-    result: tables[step.left] as AnyTable,
-    width: 1,
-    columns: namesOf(step.left).map((name) => [0, name] as const),
-  };
+  const before = joins.get(step.left);
+  // Pairs with keys of their own have none to give.
+  const isChained = before !== undefined && (step.id !== 0 || before.keyed !== null);
+  const left = isChained
+    ? before
+    : {
+        result: tables[step.left] as AnyTable,
+        width: 1,
+        columns: namesOf(step.left).map((name) => [0, name] as const),
+        keyed: 0,
+      };
   const right = namesOf(step.right).map((name) => [left.width, name] as const);
   const read = (columns: Joined["columns"], spec: ExpressionSpec, sides: readonly Columns[]): AnyExpression =>
     expressionOf(spec, (position) => {
@@ -239,11 +250,14 @@ function joined(
     });
   const conditions = (...sides: Columns[]): AnyExpression[] =>
     step.on.map(([a, b]) => read(left.columns, a, sides).eq(read(right, b, sides)));
-  const result = call(left.result, joinMethods[step.mode], tables[step.right], conditions);
+  const keyed = step.id === undefined ? null : step.id === 0 ? left.keyed : left.width;
+  const id = (...sides: Columns[]): AnyExpression => keyOf(sides[keyed ?? 0] as never);
+  const options = keyed === null ? [] : [{ id }];
+  const result = call(left.result, joinMethods[step.mode], tables[step.right], conditions, ...options);
   const columns = step.columns.map(
     ([, { side, column }]) => (side === 0 ? left.columns : right)[column] as readonly [number, string],
   );
-  joins.set(tables.length, { result, width: left.width + 1, columns });
+  joins.set(tables.length, { result, width: left.width + 1, columns, keyed });
   return call(result, "select", (...sides: Columns[]) =>
     record(step.columns.map(([name], column) => [name, read(columns, { column, type: "" }, sides)])),
   );
@@ -274,6 +288,7 @@ function expressionOf(spec: ExpressionSpec, column: (position: number) => AnyExp
   }
   const [first, ...others] = args as [AnyExpression, ...AnyExpression[]];
   if (spec.call === "cast") return first.cast(spec.type as "int");
+  if (spec.options !== undefined) return withOptions(spec.call, spec.options, first, others);
   const method = (first as unknown as Record<string, unknown>)[spec.call];
   if (typeof method === "function") return method.apply(first, others) as AnyExpression;
   return new Expression(
@@ -281,5 +296,22 @@ function expressionOf(spec: ExpressionSpec, column: (position: number) => AnyExp
       spec.call as Parameters<typeof callNode>[0],
       args.map(({ node }) => node),
     ),
+  );
+}
+
+/** A function of `.dt` with a unit, a time zone or a format, which stand behind its columns. */
+function withOptions(
+  name: string,
+  options: Readonly<Record<string, string | null>>,
+  first: AnyExpression,
+  others: readonly AnyExpression[],
+): AnyExpression {
+  const { format, timezone, unit } = options;
+  const rest = format === undefined ? [unit ?? timezone] : [format, timezone === null ? {} : { timezone }];
+  const functions = first.dt as unknown as Record<string, (...args: readonly unknown[]) => AnyExpression>;
+  return (functions[name.slice("dt.".length)] as (...args: readonly unknown[]) => AnyExpression).call(
+    first.dt,
+    ...others,
+    ...rest,
   );
 }

@@ -80,6 +80,7 @@ export class ExpressionMaker {
           [1, () => call("neg", type, [of(type)])],
           [1, () => call("cast", type, [of("int")])],
           [1, () => apply("doubled", type, [of(rng.pick(["int", "float"]))])],
+          [0.5, () => call("dt.timestamp", type, [of("datetime")], { unit: rng.pick(timestampUnits) })],
         ])();
       case "str":
         return rng.weighted<() => ExpressionSpec>([
@@ -87,13 +88,14 @@ export class ExpressionMaker {
           [1, () => call("toStr", type, [of(rng.pick(["int", "bool", "str", "bigint"]))])],
           [1, () => apply("quoted", type, [of(rng.pick(["int", "str", "bool"]))])],
           [1, () => call(rng.pick(textChanges), type, [of(type)])],
+          [0.5, () => call("dt.strftime", type, [of("datetime"), literal(rng.pick(formats), type)])],
         ])();
       case "bigint":
         return rng.chance(0.7)
           ? same(rng.pick(["add", "sub", "mul", "floorDiv", "mod"]))
           : call("cast", type, [of("int")]);
       case "datetime":
-        return call(rng.pick(["add", "sub"]), type, [of("datetime"), of("duration")]);
+        return this.#datetime(depth);
       case "duration":
         return rng.chance(0.5)
           ? same(rng.pick(["add", "sub"]))
@@ -101,6 +103,41 @@ export class ExpressionMaker {
       default:
         return this.#leaf(type);
     }
+  }
+
+  #datetime(depth: number): ExpressionSpec {
+    const rng = this.#rng;
+    const type = "datetime";
+    const of = (other: TypeText): ExpressionSpec => this.make(other, depth);
+    const zone = { timezone: rng.pick(timezones) };
+    const inZone = (name: string, operand: ExpressionSpec) => call(name, type, [operand], zone);
+    return rng.weighted<() => ExpressionSpec>([
+      [2, () => call(rng.pick(["add", "sub"]), type, [of(type), of("duration")])],
+      [1, () => call(rng.pick(["dt.floor", "dt.round"]), type, [of(type), of("duration")])],
+      [0.5, () => inZone(rng.pick(["dt.toNaiveInTimezone", "dt.toUtc"]), of(type))],
+      // What addDurationInTimezone says.
+      [0.5, () => this.#added(inZone, of)],
+      [1, () => call("dt.fromTimestamp", type, [of("float")], { unit: rng.pick(timestampUnits) })],
+      [0.5, () => this.#read(depth)],
+    ])();
+  }
+
+  #added(
+    inZone: (name: string, operand: ExpressionSpec) => ExpressionSpec,
+    of: (type: TypeText) => ExpressionSpec,
+  ): ExpressionSpec {
+    const local = inZone("dt.toNaiveInTimezone", of("datetime"));
+    return inZone("dt.toUtc", call("add", "datetime", [local, of("duration")]));
+  }
+
+  /** A text that is a date or time now and then. */
+  #read(depth: number): ExpressionSpec {
+    const rng = this.#rng;
+    const format = rng.pick(["%F", "%F %T.%f"]);
+    const written = call("dt.strftime", "str", [this.make("datetime", depth), literal(format, "str")]);
+    const text = rng.chance(0.7) ? written : this.make("str", depth);
+    const timezone = rng.chance(0.3) ? rng.pick(timezones) : null;
+    return call("dt.strptime", "datetime", [text], { format, timezone });
   }
 
   #bool(depth: number): ExpressionSpec {
@@ -144,14 +181,23 @@ const datetimeParts = ["year", "month", "day", "hour", "minute", "second", "mill
 const durationUnits = ["days", "hours", "minutes", "seconds", "milliseconds", "weeks"].map(
   (unit) => `dt.${unit}`,
 );
+const timestampUnits = ["s", "ms", "us", "ns"];
+/** With clocks that are put forward and back, in halves of an hour too, and with none. */
+const timezones = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"];
+const formats = ["%F", "%d.%m.%Y %H:%M", "%F %T.%f", "%a %j %I%p", "%s%%"];
 const textChanges = ["str.lower", "str.reverse", "str.strip", "str.upper"];
 
 function literal(value: unknown, type: TypeText): ExpressionSpec {
   return { literal: encodeValue(value), type };
 }
 
-function call(name: string, type: TypeText, args: readonly ExpressionSpec[]): ExpressionSpec {
-  return { call: name, args, type };
+function call(
+  name: string,
+  type: TypeText,
+  args: readonly ExpressionSpec[],
+  options?: Readonly<Record<string, string | null>>,
+): ExpressionSpec {
+  return { call: name, args, type, ...(options === undefined ? {} : { options }) };
 }
 
 function apply(name: string, type: TypeText, args: readonly ExpressionSpec[]): ExpressionSpec {

@@ -6,10 +6,12 @@ import { names } from "./random-names.ts";
 import { orderedSteps } from "./random-ordered.ts";
 import { variantsOf } from "./reducer-variants.ts";
 import {
+  castTargets,
   columnsOf,
   type ExpressionSpec,
   type JoinMode,
   type Named,
+  optional,
   type ProgramSpec,
   type ReductionSpec,
   required,
@@ -66,6 +68,7 @@ function randomSteps(rng: Rng, tables: readonly Named<TypeText>[], before: reado
     [1, () => [{ op: "withColumns", input, columns: randomSelection(rng, columns, make).slice(0, 2) }]],
     [2, () => [{ op: "filter", input, where: make.make("bool") }]],
     [1, () => withoutOrRename(rng, input, columns)],
+    [1, () => [randomCast(rng, input, columns)]],
     [4, () => [randomGroupBy(rng, input, columns, make)]],
     [3, () => [randomJoin(rng, tables, input)]],
     [2, () => randomUnion(rng, tables, input, "concat")],
@@ -110,6 +113,15 @@ function withoutOrRename(rng: Rng, input: number, columns: Named<TypeText>): Ste
     return [{ op: "without", input, names: chosen }];
   if (!canRename) return [];
   return [{ op: "rename", input, names: chosen.map((old, i) => [fresh[i] as string, old] as const) }];
+}
+
+function randomCast(rng: Rng, input: number, columns: Named<TypeText>): StepSpec {
+  const chosen = rng.shuffled([...columns]).slice(0, rng.between(1, 2));
+  const types = chosen.map(([name, type]) => {
+    const to = rng.pick(castTargets(type));
+    return [name, rng.chance(0.3) ? optional(to) : to] as const;
+  });
+  return { op: "castTypes", input, types };
 }
 
 function randomGroupBy(rng: Rng, input: number, columns: Named<TypeText>, make: ExpressionMaker): StepSpec {
@@ -160,6 +172,7 @@ const valueReducers = [
   "any",
   "argMax",
   "argMin",
+  "array",
   "countDistinct",
   "countDistinctApproximate",
   "custom",
@@ -176,7 +189,9 @@ const valueReducers = [
   "unique",
 ];
 /** Their second argument is what rows are ordered by, if they have one at all. */
-const orderedReducers: ReadonlySet<string> = new Set(["first", "last", "topK", "tuple"]);
+const orderedReducers: ReadonlySet<string> = new Set(["array", "first", "last", "topK", "tuple"]);
+/** What an array can hold. */
+const jsonTypes = ["int", "float", "str", "bool", "json", "duration", "datetime"];
 /** They order the values themselves. */
 const sortingReducers: ReadonlySet<string> = new Set(["sortedTuple"]);
 
@@ -188,7 +203,8 @@ function randomChoice(
   make: ExpressionMaker,
 ): ReductionSpec {
   const variant = rng.below(variantsOf(reducer).length);
-  const value = make.make(rng.pick(types), 0);
+  const fitting = reducer === "array" ? types.filter((type) => jsonTypes.includes(required(type))) : types;
+  const value = make.make(fitting.length > 0 ? rng.pick(fitting) : "int", 0);
   const ordered = types.filter((type) => required(type) !== "json");
   const order = make.make(ordered.length > 0 ? rng.pick(ordered) : "int", 0);
   if (orderedReducers.has(reducer)) return { reducer, args: [value, order], variant };
@@ -214,8 +230,11 @@ function randomJoin(rng: Rng, tables: readonly Named<TypeText>[], left: number):
   const kept = rng.shuffled(sides).slice(0, rng.between(1, columnsMax));
   const fresh = pickNames(rng, kept.length);
   const mode = rng.pick<JoinMode>(["inner", "inner", "left", "right", "outer"]);
+  // A side that may have no row has no keys to give.
+  const keyed = ({ inner: [0, 1], left: [0], right: [1], outer: [] } as const)[mode];
   return {
     op: "join",
+    ...(keyed.length > 0 && rng.chance(0.25) ? { id: rng.pick<0 | 1>(keyed) } : {}),
     mode,
     left,
     right,

@@ -1,5 +1,5 @@
 import type { ChangeSpec, ExpressionSpec, Named, ProgramSpec, StepSpec } from "./spec.ts";
-import { columnsOf, inputsOf, required } from "./spec.ts";
+import { castTargets, columnsOf, inputsOf, required } from "./spec.ts";
 
 /**
  * Makes a failing program smaller for as long as it still fails: fewer outputs, steps, commits, rows, columns and
@@ -157,9 +157,17 @@ function* simplerStep(step: StepSpec): Generator<StepSpec> {
       for (const columns of fewerNamed(step.columns)) yield { ...step, columns };
       if (step.on.length > 1) yield { ...step, on: step.on.slice(0, 1) };
       if (step.mode !== "inner") yield { ...step, mode: "inner" };
+      if (step.id !== undefined) yield withoutId(step);
+      return;
+    case "castTypes":
+      for (const types of fewerNamed(step.types)) yield { ...step, types };
       return;
     default:
   }
+}
+
+function withoutId({ id, ...step }: StepSpec & { op: "join" }): StepSpec {
+  return step;
 }
 
 function* fewerNamed<T>(columns: Named<T>): Generator<Named<T>> {
@@ -244,6 +252,11 @@ function isSoundStep(step: StepSpec, tables: readonly Named<string>[]): boolean 
       return columns[step.column]?.[1] === "bool";
     case "without":
       return step.names.every(has);
+    case "castTypes":
+      return step.types.every(([name, to]) => {
+        const type = columns.find(([other]) => other === name)?.[1];
+        return type !== undefined && castTargets(type).includes(required(to));
+      });
     case "applyAsync":
       return step.column < columns.length && !has(step.name);
     case "removeErrors":

@@ -14,7 +14,13 @@ export type TypeText = string;
 export type ExpressionSpec =
   | { readonly column: number; readonly type: TypeText }
   | { readonly literal: unknown; readonly type: TypeText }
-  | { readonly call: string; readonly args: readonly ExpressionSpec[]; readonly type: TypeText }
+  | {
+      readonly call: string;
+      readonly args: readonly ExpressionSpec[];
+      readonly type: TypeText;
+      /** As the plan holds them: a unit, a time zone, a format. */
+      readonly options?: Readonly<Record<string, string | null>>;
+    }
   | { readonly apply: string; readonly args: readonly ExpressionSpec[]; readonly type: TypeText };
 
 export type Named<T> = readonly (readonly [name: string, T])[];
@@ -26,6 +32,8 @@ export type KeySetOp = "intersect" | "difference" | "restrict" | "updateCells";
 export type StepSpec =
   | { readonly op: "select" | "withColumns"; readonly input: number; readonly columns: Named<ExpressionSpec> }
   | { readonly op: "filter"; readonly input: number; readonly where: ExpressionSpec }
+  /** New types by name. */
+  | { readonly op: "castTypes"; readonly input: number; readonly types: Named<TypeText> }
   | { readonly op: "without"; readonly input: number; readonly names: readonly string[] }
   | { readonly op: "rename"; readonly input: number; readonly names: Named<string> }
   | {
@@ -42,6 +50,8 @@ export type StepSpec =
       readonly right: number;
       readonly on: readonly (readonly [left: ExpressionSpec, right: ExpressionSpec])[];
       readonly columns: Named<{ readonly side: 0 | 1; readonly column: number }>;
+      /** The side whose keys the pairs get. */
+      readonly id?: 0 | 1;
     }
   | { readonly op: "concat" | "concatReindex" | "updateRows"; readonly inputs: readonly number[] }
   | { readonly op: KeySetOp; readonly inputs: readonly number[] }
@@ -169,6 +179,8 @@ export function columnsOf(step: StepSpec, tables: readonly Named<TypeText>[]): N
       return at(step.input).map(([name, type], i) => [name, i === step.column ? elementType(type) : type]);
     case "applyAsync":
       return [...at(step.input), [step.name, step.type]];
+    case "castTypes":
+      return at(step.input).map(([name, type]) => [name, castType(type, castTo(step.types, name))]);
     case "withKey":
       return [...at(step.input).filter(([name]) => name !== step.name), [step.name, "pointer"]];
     case "without":
@@ -233,6 +245,38 @@ function withColumns(columns: Named<TypeText>, changed: Named<ExpressionSpec>): 
 
 function newNameOf(name: string, names: Named<string>): string {
   return names.find(([, old]) => old === name)?.[0] ?? name;
+}
+
+/** The type that castTypes says for a column, if any. */
+export function castTo(types: Named<TypeText>, name: string): TypeText | undefined {
+  return types.find(([other]) => other === name)?.[1];
+}
+
+/** What a column's type is once it was cast: null stays possible, unless what it is was not known before. */
+function castType(from: TypeText, to: TypeText | undefined): TypeText {
+  if (to === undefined) return from;
+  const [before, after] = [required(from), required(to)];
+  const isDynamic = (before === "any" || before === "json") && before !== after;
+  return to.endsWith("?") || (isDynamic ? after === "any" : from.endsWith("?")) ? optional(to) : to;
+}
+
+const targets: Readonly<Record<string, string>> = {
+  int: "any bigint bool datetime duration float int json str",
+  float: "any bigint bool datetime duration float int json str",
+  bool: "any bool float int json str",
+  str: "any bigint bool bytes datetime duration float int json pointer str",
+  bytes: "any bytes str",
+  bigint: "any bigint float int str",
+  datetime: "any datetime float int str",
+  duration: "any duration float int str",
+  pointer: "any pointer str",
+};
+
+/** What a column of a type can be cast to: what is only known row by row to anything. */
+export function castTargets(type: TypeText): readonly TypeText[] {
+  return (
+    targets[required(type)] ?? "any bigint bool bytes datetime duration float int json pointer str"
+  ).split(" ");
 }
 
 export function optional(type: TypeText): TypeText {

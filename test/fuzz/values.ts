@@ -42,8 +42,9 @@ const domains: Record<string, readonly unknown[]> = {
   bigint: [0n, 1n, 1n, -1n, 2n ** 70n, -(2n ** 70n)],
   bytes: [Buffer.alloc(0), Buffer.from([0]), Buffer.from([255, 0]), Buffer.from("a")],
   json: [{ a: 1, b: 2 }, { b: 2, a: 1 }, {}, [], [1, "1"], "a", 1, true, { constructor: 1 }],
-  datetime: [0, 1000, -1, 1_700_000_000_000],
-  duration: [0, 1000, -1, 60_000],
+  // Two of them on the days on which clocks are put forward and back.
+  datetime: [0, 1000, -1, 1_700_000_000_000, 1_711_846_800_000, 1_729_988_100_000],
+  duration: [0, 1000, -1, 60_000, 3_600_000],
   pointer: ["00000000-0000-4000-8000-000000000001", "ffffffff-0000-8000-8000-000000000000"],
   any: [0, 1, "1", "a", true, 1n, -0, Number.NaN, [1], { a: 1 }],
 };

@@ -1,4 +1,5 @@
 import type { ColumnType } from "../../lib/data/type.ts";
+import { castValue } from "../lib/expressions/reference-casts.ts";
 import { texts } from "../lib/expressions/reference-texts.ts";
 import { times } from "../lib/expressions/reference-times.ts";
 import { unitsOf } from "./exact.ts";
@@ -55,8 +56,16 @@ export const functionOracles = {
   not: ([a]) => a !== true,
   isNull: ([a]) => a === null,
   isNotNull: ([a]) => a !== null,
-  cast: ([a], { result }) => (a === null ? null : cast(a, result)),
+  cast: ([a], { types: [from], result }) => castValue(a, from as ColumnType, result),
   toStr: ([a]) => (a === null ? null : String(a)),
+  "dt.floor": referred("dt.floor"),
+  "dt.fromTimestamp": referred("dt.fromTimestamp"),
+  "dt.round": referred("dt.round"),
+  "dt.strftime": referred("dt.strftime"),
+  "dt.strptime": referred("dt.strptime"),
+  "dt.timestamp": referred("dt.timestamp"),
+  "dt.toNaiveInTimezone": referred("dt.toNaiveInTimezone"),
+  "dt.toUtc": referred("dt.toUtc"),
   "dt.year": referred("dt.year"),
   "dt.month": referred("dt.month"),
   "dt.day": referred("dt.day"),
@@ -146,22 +155,4 @@ function intPower(a: number, b: number): unknown {
 /** NaN is neither below nor above anything. */
 function compares(a: unknown, b: unknown): boolean {
   return !Number.isNaN(a) && !Number.isNaN(b);
-}
-
-function cast(value: unknown, { name }: ColumnType): unknown {
-  switch (name) {
-    case "int":
-      if (typeof value === "boolean") return value ? 1 : 0;
-      return Number.isFinite(value) ? Math.trunc(value as number) : ERROR;
-    case "float":
-      return Number(value);
-    case "bool":
-      return value !== 0;
-    case "bigint":
-      return BigInt(value as number);
-    case "str":
-      return String(value);
-    default:
-      throw new Error(`the oracle does not know the cast to ${name}`);
-  }
 }

@@ -37,14 +37,16 @@ export const times = {
     ms === null ? null : instantAt(ms as number, (options as { timezone: string }).timezone),
   "dt.strptime": ([text], { options }) => {
     if (text === null) return null;
-    const { format } = options as { format: string };
+    const { format, timezone } = options as { format: string; timezone?: string | null };
+    const inZone = (wall: number | typeof ERROR) =>
+      wall === ERROR || typeof timezone !== "string" ? wall : instantAt(wall, timezone);
     // Of the two formats that are tried one is a date alone and one is what `strftime` makes of an instant.
     const isDate = /^\d{4}-\d{1,2}-\d{1,2}$/.test(text as string);
-    if (format === "%F") return isDate ? validDate(text as string) : ERROR;
+    if (format === "%F") return isDate ? inZone(validDate(text as string)) : ERROR;
     const [, day, hour, minute, second, fraction] =
       /^(\d{4}-\d{2}-\d{2}) (\d{2}):(\d{2}):(\d{2})\.(\d{6})$/.exec(text as string) ?? [];
     if (day === undefined) return ERROR;
-    return Date.parse(`${day}T${hour}:${minute}:${second}.${fraction?.slice(0, 3)}Z`);
+    return inZone(Date.parse(`${day}T${hour}:${minute}:${second}.${fraction?.slice(0, 3)}Z`));
   },
   "dt.timestamp": ([ms], { options }) => {
     if (ms === null) return null;
@@ -171,19 +173,30 @@ function written(ms: number, format: string): unknown {
   return failed ? ERROR : text;
 }
 
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** Writes what a zone's clocks show; making one takes long. */
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  const clock =
+    clocks.get(timeZone) ??
+    new Intl.DateTimeFormat("en-US", {
+      timeZone,
+      hourCycle: "h23",
+      era: "short",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
+    });
+  clocks.set(timeZone, clock);
+  return clock;
+}
+
 /** What a zone's clocks show, by the fields that Intl writes. */
 function clockAt(ms: number, timeZone: string): number | typeof ERROR {
-  const shown = new Intl.DateTimeFormat("en-US", {
-    timeZone,
-    hourCycle: "h23",
-    era: "short",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
-  }).formatToParts(ms);
+  const shown = clockOf(timeZone).formatToParts(ms);
   const field = (type: string): string => shown.find((part) => part.type === type)?.value ?? "";
   const year = field("era") === "BC" ? 1 - Number(field("year")) : Number(field("year"));
   const date = new Date(0);

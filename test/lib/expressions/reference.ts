@@ -1,13 +1,13 @@
 import { pointerText } from "../../../lib/data/cell.ts";
-import { coerce, coerceText, Failed } from "../../../lib/data/coerce.ts";
 import { keysOfValues } from "../../../lib/data/row-key.ts";
-import { type ColumnType, formatType } from "../../../lib/data/type.ts";
+import { formatType } from "../../../lib/data/type.ts";
 import { ERROR_VALUE as ERROR } from "../../../lib/data/value.ts";
 import type { FunctionName } from "../../../lib/expressions/functions/index.ts";
 import type { CallNode, ExpressionNode } from "../../../lib/expressions/node.ts";
 import { nearestDouble, unitsOf } from "../../oracle/exact.ts";
 import { isEqual, order } from "../../oracle/value.ts";
 import { cellsOf, ROW_KEY } from "./cells.ts";
+import { castValue, fitted, toText } from "./reference-casts.ts";
 import { type Strict, texts } from "./reference-texts.ts";
 import { elements, numbers, times } from "./reference-times.ts";
 
@@ -106,7 +106,7 @@ const strict: Record<Exclude<FunctionName, Lazy>, Strict> = {
   isNull: ([a]) => a === null,
   isNotNull: ([a]) => a !== null,
   unwrap: ([a]) => (a === null ? ERROR : a),
-  cast: ([a], { args, type }) => cast(a, (args[0] as ExpressionNode).type, type),
+  cast: ([a], { args, type }) => castValue(a, (args[0] as ExpressionNode).type, type),
   toStr: ([a], { args }) => toText(a, (args[0] as ExpressionNode).type),
 };
 
@@ -125,13 +125,6 @@ function arithmetic(
     const result = ints ? integers(BigInt(a), BigInt(b)) : doubles(a, b);
     return result === ERROR ? ERROR : fitted(Number(result), type);
   };
-}
-
-function fitted(value: number, { name }: ColumnType): unknown {
-  if (name === "int") return Number.isSafeInteger(value) ? value : ERROR;
-  if (name === "duration") return Number.isFinite(value) ? value : ERROR;
-  if (name !== "datetime") return value;
-  return Math.abs(Math.floor(value)) <= 8.64e15 ? Math.floor(value) : ERROR;
 }
 
 /** Powers that may have more than 2^20 bits are refused. */
@@ -181,53 +174,4 @@ function ordered([a, b]: readonly unknown[], test: (sign: number) => boolean): u
   if (kind(a) !== kind(b) || !known.includes(kind(a))) return ERROR;
   if (typeof a === "bigint" && typeof b === "bigint") return test(a < b ? -1 : a > b ? 1 : 0);
   return !Number.isNaN(a) && !Number.isNaN(b) && test(order(a, b));
-}
-
-function cast(value: unknown, from: ColumnType, to: ColumnType): unknown {
-  if (from.name === to.name) return value;
-  if (value === null) return to.optional ? null : ERROR;
-  if (to.name === "any") return value;
-  if (from.name === "any" || from.name === "json" || to.name === "json")
-    return or(coerceOrRead(value, from, to));
-  if (to.name === "str") return from.name === "bytes" ? utf8(value as Uint8Array) : toText(value, from);
-  if (to.name === "bytes") return Buffer.from(value as string);
-  if (from.name === "str") return or(coerceText(value as string, { name: to.name, optional: false }));
-  const number = Number(value);
-  switch (to.name) {
-    case "int":
-      return Number.isSafeInteger(Math.trunc(number)) ? Math.trunc(number) : ERROR;
-    case "bool":
-      return value !== 0;
-    case "bigint":
-      return Number.isFinite(number) ? BigInt(Math.trunc(number)) : ERROR;
-    default:
-      return fitted(number, to);
-  }
-}
-
-function coerceOrRead(value: unknown, from: ColumnType, to: ColumnType): unknown {
-  return from.name === "str"
-    ? coerceText(value as string, { name: to.name, optional: false })
-    : coerce(value, to);
-}
-
-function or(value: unknown): unknown {
-  return value instanceof Failed ? ERROR : value;
-}
-
-function utf8(bytes: Uint8Array): unknown {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return ERROR;
-  }
-}
-
-function toText(value: unknown, { name }: ColumnType): unknown {
-  if (value === null) return name === "any" ? ERROR : null;
-  if (name === "json") return JSON.stringify(value);
-  if (name === "bytes") return utf8(value as Uint8Array);
-  if (name === "datetime") return new Date(value as number).toISOString();
-  if (value instanceof Uint8Array) return ERROR;
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
