@@ -131,14 +131,15 @@ export abstract class RowMethods<C> {
   /**
    * One row for each element of a column: a text's code points, the elements of a json array or a tuple. null has none;
    * data that is no array fails. Keys are hashes of the row's key and the position; `pw.keyOf` before tells the row.
-   * @throws TowpathError TP_COLUMN_UNKNOWN; TP_EXPRESSION_TYPE for a column of another type.
+   * @throws TowpathError TP_COLUMN_UNKNOWN; TP_EXPRESSION_TYPE for another type; TP_BAD_ARGUMENT for more than a column.
    * @example orders.withColumns({ order: pw.keyOf(orders) }).flatten("items")
    */
   flatten<T, K extends NameOf<T>>(
     this: RowMethods<T>,
     column: Said<Own<T>, K | Column<unknown, K>>,
-  ): Table<Flat<T, K>> {
-    return step(this, (scope, site) => flattenNode(scope, column, site));
+  ): Table<Flat<T, K>>;
+  flatten(...given: readonly unknown[]): object {
+    return step(this, (scope, site) => flattenNode(scope, given, site));
   }
 
   /** The rows none of whose cells failed (see `onError: "report"`). Every column is computed, needed or not. */

@@ -169,6 +169,12 @@ describe("flatten", () => {
     );
     expect(await pw.debug.compute(t.flatten("data"), { onError: "report" })).toEqual([]);
     expect(() => t.flatten("n")).toThrow(/TP_EXPRESSION_TYPE: flatten cannot take apart "n" \(int\)/);
+    for (const given of [["data", "n"], ["data", { originId: "n" }], []])
+      expect(() => Reflect.apply(t.flatten, t, given)).toThrow(
+        new RegExp(
+          `TP_BAD_ARGUMENT: flatten takes one column, and was given ${given.length} arg.*keys\\.test\\.ts`,
+        ),
+      );
   });
 });
 
