@@ -164,6 +164,19 @@ describe("towpath explain", () => {
   );
 
   it(
+    "draws the plan as one picture, which holds each step and its columns",
+    async () => {
+      const path = script("drawn.ts", ...wordsProgram, "await pw.run();");
+      const { code, stdout, stderr } = await towpath("explain", "--format", "svg", path);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"[^>]*>\n[\s\S]*<\/svg>\n$/);
+      const texts = [...stdout.matchAll(/>([^<>]*\S[^<>]*)</g)].map(([, text]) => text).join("\n");
+      for (const text of ["source", "select", "output", "half", "drawn.ts"]) expect(texts).toContain(text);
+    },
+    timeoutMs,
+  );
+
+  it(
     "waits for a pw.run() that comes later, and tells where none comes",
     async () => {
       const later = script("later.ts", ...wordsProgram, "setTimeout(() => pw.run(), 20);");
