@@ -5,8 +5,11 @@ import { CASE_MS_MAX } from "./target.ts";
 import type { Turn, TurnResult } from "./worker.ts";
 
 const workerFile = fileURLToPath(new URL("worker.ts", import.meta.url));
-/** A process that is silent for this long hangs: a turn is half a second and one case. */
-const SILENT_MS = 4 * CASE_MS_MAX;
+/**
+ * A process that is silent for this long hangs: a turn is half a second and one case. Much more than these take, because
+ * a busy machine may give the process, or a new one in its place, little of its time.
+ */
+const SILENT_MS = 12 * CASE_MS_MAX;
 /** Cases are small: what takes more than this has no bound. */
 const HEAP_MB = 512;
 
@@ -49,9 +52,9 @@ export class Hunt {
   /** One by one, until the process hangs or dies again; what only fails after others is told as such. */
   async #locate(from: number, silence: string): Promise<readonly FoundCase[]> {
     const found: FoundCase[] = [];
-    const until = performance.now() + SILENT_MS;
+    const until = performance.now() + 2 * SILENT_MS;
     for (let n = from; performance.now() < until; n++) {
-      const result = await this.#ask(n, n + 1, 2 * CASE_MS_MAX);
+      const result = await this.#ask(n, n + 1, SILENT_MS);
       this.at = n + 1;
       if (typeof result === "string") return [...found, { n, problem: result }];
       found.push(...result.problems);

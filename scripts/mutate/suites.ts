@@ -1,39 +1,81 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Meeting } from "./meet.ts";
 
-/** The tests that a room's mutants are given to where random programs do not see them. */
-const suites: Readonly<Record<string, readonly string[]>> = {
-  "lib/operators": [
-    "test/conformance/operators.test.ts",
-    "test/conformance/failures.test.ts",
-    "test/conformance/history-dependent.test.ts",
-    "test/lib/first-day.test.ts",
-    "test/lib/runtime/async-restarts.test.ts",
-    "test/lib/runtime/on-error.test.ts",
-    "test/lib/table",
-  ],
-  "lib/reducers": [
-    "test/conformance/reducers.test.ts",
-    "test/lib/reducers",
-    "test/lib/table/grouping.test.ts",
-    "test/lib/table/reducers.test.ts",
-  ],
-};
-const SUITE_MS = 300_000;
+/** The tests that mutants are given to where random programs do not see them. */
+const files = [
+  "test/conformance/failures.test.ts",
+  "test/conformance/history-dependent.test.ts",
+  "test/conformance/operators.test.ts",
+  "test/conformance/reducers.test.ts",
+  "test/golden/golden.test.ts",
+  "test/lib/debug/",
+  "test/lib/first-day.test.ts",
+  "test/lib/reducers/",
+  "test/lib/runtime/async-restarts.test.ts",
+  "test/lib/runtime/on-error.test.ts",
+  "test/lib/table/",
+];
+const ALL_MS = 1_200_000;
+/** A mutant's tests may take this many times as long as they do without it, and as much more for starting. */
+const SLOWER = 4;
+const START_MS = 30_000;
 
-/** Whether the tests of a file's room pass in the workshop with a mutant awake; -1: with none. */
-export function suitePasses(folder: string, file: string, mutant: number): boolean {
-  const room = Object.keys(suites).find((name) => file.startsWith(name));
-  if (room === undefined) throw new Error(`no tests are known for ${file}`);
-  const { status } = spawnSync(
-    process.execPath,
-    ["node_modules/vitest/vitest.mjs", "run", "--bail", "1", "--maxWorkers", "1", ...(suites[room] ?? [])],
-    {
-      cwd: folder,
-      stdio: "ignore",
-      timeout: SUITE_MS,
-      killSignal: "SIGKILL",
-      env: { ...process.env, TOWPATH_MUTANT: String(mutant) },
-    },
-  );
-  return status === 0;
+/** The tests, and which mutants each of their files comes by. */
+export class Suites {
+  readonly #folder: string;
+  readonly #meetings: readonly Meeting[];
+
+  private constructor(folder: string, meetings: readonly Meeting[]) {
+    this.#folder = folder;
+    this.#meetings = meetings;
+  }
+
+  /** Runs all of them with no mutant awake. Throws where they fail: then they would seem to kill all. */
+  static async survey(folder: string): Promise<Suites> {
+    const met = join(folder, ".met");
+    if (!(await passes(folder, files, ALL_MS, { TOWPATH_MET: met })))
+      throw new Error("the tests fail without a mutant");
+    const meetings = readdirSync(met).map(
+      (name) => JSON.parse(readFileSync(join(met, name), "utf8")) as Meeting,
+    );
+    return new Suites(
+      folder,
+      meetings.sort((a, b) => a.ms - b.ms),
+    );
+  }
+
+  /** "unmet": no test comes by it. A mutant with which the tests hang is killed. */
+  async verdictOf(mutant: number): Promise<"killed" | "survived" | "unmet"> {
+    const meetings = this.#meetings.filter(({ mutants }) => mutants.includes(mutant));
+    if (meetings.length === 0) return "unmet";
+    const ms = SLOWER * meetings.reduce((sum, meeting) => sum + meeting.ms, 0) + START_MS;
+    const names = meetings.map(({ file }) => file);
+    return (await passes(this.#folder, names, ms, { TOWPATH_MUTANT: String(mutant) }))
+      ? "survived"
+      : "killed";
+  }
+}
+
+function passes(
+  folder: string,
+  names: readonly string[],
+  ms: number,
+  env: NodeJS.ProcessEnv,
+): Promise<boolean> {
+  const child = spawn(process.execPath, ["--import", "tsx", "scripts/mutate/run-tests.ts", ...names], {
+    cwd: folder,
+    stdio: "ignore",
+    env: { ...process.env, ...env },
+    // A group of its own: what hangs is a process that vitest has started.
+    detached: true,
+  });
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => process.kill(-(child.pid as number), "SIGKILL"), ms);
+    child.once("exit", (code) => {
+      clearTimeout(timer);
+      resolve(code === 0);
+    });
+  });
 }
