@@ -9,7 +9,14 @@ import { NO_SLICE, SCAN_RAW, SCAN_SLACK, SCAN_TEXT, type ScanTarget } from "../.
 import { wordsOf } from "../../lib/kernels/words.ts";
 
 /** The value of a cell that a scanner left as a slice of the message, or Failed. */
-export type ReadSlice = (bytes: Uint8Array, start: number, end: number, type: ColumnType) => unknown;
+export type ReadSlice = (
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  type: ColumnType,
+  /** By position among the needed columns. */
+  column: number,
+) => unknown;
 
 /** What a message that lacks a column gets: a value, null, or undefined where it may not lack it. */
 export function fallbackOf(column: ColumnSchema): unknown {
@@ -45,7 +52,7 @@ export class Cells {
   constructor(
     schema: Columns,
     rows: RowBuilder,
-    kindOf: (type: ColumnType) => number,
+    kindOf: (type: ColumnType, column: number) => number,
     readSlice: ReadSlice,
     strict = false,
   ) {
@@ -58,7 +65,7 @@ export class Cells {
     const { columns } = this;
     this.target = {
       count: columns.length,
-      kinds: Uint8Array.from(columns, (column) => kindOf(column.type)),
+      kinds: Uint8Array.from(columns, (column, i) => kindOf(column.type, i)),
       optional: Uint8Array.from(columns, (column) => Number(column.type.optional)),
       lackable: new Uint8Array(columns.length).fill(strict ? 0 : 1),
       filled: Uint8Array.from(columns, (column) => Number(column.default !== undefined)),
@@ -129,7 +136,8 @@ export class Cells {
       if (target.seen[column] === target.stamp) {
         if (target.kinds[column] !== SCAN_RAW) continue;
         const start = target.rawStarts[column];
-        value = start === NO_SLICE ? null : this.#readSlice(bytes, start, target.rawEnds[column], type);
+        value =
+          start === NO_SLICE ? null : this.#readSlice(bytes, start, target.rawEnds[column], type, column);
         if (value instanceof Failed) return false;
       }
       writeCell(this.#builders[column], type, row, value);

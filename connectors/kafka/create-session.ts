@@ -1,4 +1,6 @@
+import type { Columns } from "../../lib/data/schema.ts";
 import { InputSession } from "../../lib/io/input-session.ts";
+import type { Parser } from "../../lib/io/parser.ts";
 import type { DeadLetters } from "../../lib/io/rejections.ts";
 import type { Session } from "../../lib/io/session.ts";
 import type { SessionOptions } from "../../lib/io/session-options.ts";
@@ -28,9 +30,9 @@ export interface SessionParts {
 export function createSession(plan: SourcePlan, needed: readonly boolean[], parts: SessionParts): Session {
   const { name, topics, columns, primaryKey, policy, onError, withMetadata } = plan;
   const { slots, metadata, ahead, letters, log, list } = parts;
-  const keyReader = primaryKey === null ? null : new MessageKeyReader(columns, primaryKey);
+  const parser = plan.createParser(slots);
   const options: SessionOptions = {
-    parser: plan.createParser(slots),
+    parser,
     columns,
     needed,
     primaryKey,
@@ -45,7 +47,7 @@ export function createSession(plan: SourcePlan, needed: readonly boolean[], part
     onError: typeof onError === "object" ? (letters ?? "fail") : onError,
     origin: (slot) => `${name}\0${slots.at(slot).topic}\0${slots.at(slot).partition}`,
     place: (slot) => slots.place(slot),
-    ...(keyReader === null ? {} : { readKey: (...place) => keyReader.read(...place) }),
+    ...(primaryKey === null ? {} : { readKey: keyReader(parser, columns, primaryKey) }),
     ...(withMetadata ? { metadata: (...run) => metadata.write(...run) } : {}),
     onAhead: (slot, isAhead) => ahead.note(slot, isAhead),
     log,
@@ -53,6 +55,16 @@ export function createSession(plan: SourcePlan, needed: readonly boolean[], part
     now: Date.now,
   };
   return plan.holdsCommits ? new UpdatesSession(options) : new InputSession(options);
+}
+
+function keyReader(
+  parser: Parser,
+  columns: Columns,
+  primaryKey: readonly number[],
+): NonNullable<Parser["readKey"]> {
+  if (parser.readKey !== undefined) return parser.readKey;
+  const reader = new MessageKeyReader(columns, primaryKey);
+  return (...place) => reader.read(...place);
 }
 
 /** Which attributes of the messages the session will look at; what nobody looks at is not fetched. */

@@ -13,6 +13,8 @@ const SERVE_MS = 400;
 interface Part {
   readonly tenure: PartitionTenure;
   readonly messages: PackedMessages;
+  /** What its parser needs of others is there. */
+  isPrepared: boolean;
   isFed: boolean;
 }
 
@@ -26,6 +28,7 @@ export class GroupIntake {
   readonly #slots: PartitionSlots;
   readonly #tenures: ReadonlyMap<number, PartitionTenure>;
   readonly #heed: (event: IngestEvent) => void;
+  readonly #fail: (error: Error) => void;
   #wake: () => void = () => {};
   /** In order of arrival; those of partitions in doubt wait, others pass them. */
   #parts: Part[] = [];
@@ -33,20 +36,24 @@ export class GroupIntake {
   #part: Part | null = null;
   #takenAt = performance.now();
   readonly #paused = new Set<PartitionTenure>();
+  /** Those whose next part waits for what its parser needs. */
+  readonly #waiting = new Set<PartitionTenure>();
 
-  /** `tenures` by slot, as they are at each moment; `heed` is told of errors. */
+  /** `tenures` by slot, as they are at each moment; `heed` is told of errors, `fail` of what ends the run. */
   constructor(
     ingest: Ingest,
     consumer: Consumer,
     slots: PartitionSlots,
     tenures: ReadonlyMap<number, PartitionTenure>,
     heed: (event: IngestEvent) => void,
+    fail: (error: Error) => void = () => {},
   ) {
     this.#ingest = ingest;
     this.#consumer = consumer;
     this.#slots = slots;
     this.#tenures = tenures;
     this.#heed = heed;
+    this.#fail = fail;
   }
 
   onReadable(wake: () => void): void {
@@ -58,6 +65,7 @@ export class GroupIntake {
   next(): PartitionTenure | null {
     for (;;) {
       this.#part = this.#first();
+      if (this.#part !== null && !this.#prepares(this.#part)) continue;
       if (this.#part !== null) return this.#fed(this.#part);
       if (this.#parts.length > 0) return null;
       this.#letGo();
@@ -120,12 +128,26 @@ export class GroupIntake {
     return this.#ingest.close();
   }
 
-  /** The first part that is not in doubt; what has been given away is dropped on the way. */
+  /** Whether a part can be fed now; if not, its partition waits, and others pass it. */
+  #prepares(part: Part): boolean {
+    const { tenure, messages } = part;
+    const wait = part.isFed || part.isPrepared ? null : (tenure.session.prepare?.(messages) ?? null);
+    part.isPrepared = true;
+    if (wait === null) return true;
+    this.#waiting.add(tenure);
+    wait.then(() => {
+      this.#waiting.delete(tenure);
+      this.#wake();
+    }, this.#fail);
+    return false;
+  }
+
+  /** The first part that is neither in doubt nor waits; what has been given away is dropped on the way. */
   #first(): Part | null {
     for (let at = 0; at < this.#parts.length; ) {
       const { tenure } = this.#parts[at];
       if (tenure.isStopped) this.#parts.splice(at, 1);
-      else if (tenure.isInDoubt) at++;
+      else if (tenure.isInDoubt || this.#waiting.has(tenure)) at++;
       else return this.#parts[at];
     }
     return null;
@@ -156,7 +178,12 @@ export class GroupIntake {
       const to = partitionRun(partitions, from, length);
       const tenure = this.#tenures.get(partitions[from]);
       if (tenure !== undefined && !tenure.isStopped)
-        this.#parts.push({ tenure, messages: ownMessages(messages, from, to), isFed: false });
+        this.#parts.push({
+          tenure,
+          messages: ownMessages(messages, from, to),
+          isPrepared: false,
+          isFed: false,
+        });
       from = to;
     }
   }

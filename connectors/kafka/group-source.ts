@@ -124,6 +124,7 @@ export class GroupSource implements DealtSource, GroupMember {
       this.#slots,
       this.#tenures,
       (event) => this.#heed(event),
+      (error) => this.failed(error),
     );
     this.#membership = new GroupMembership(consumer, this);
     this.#offsets.start(consumer, () => this.#tenures.values());

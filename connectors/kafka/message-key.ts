@@ -3,12 +3,16 @@ import type { Batch } from "../../lib/data/batch.ts";
 import { decodeText } from "../../lib/data/cell.ts";
 import { NULL } from "../../lib/data/column.ts";
 import type { Columns } from "../../lib/data/schema.ts";
-import type { ByteSink } from "../../lib/io/formatter.ts";
+import type { ByteSink, Formatter } from "../../lib/io/formatter.ts";
 import { writeCellText } from "../formats/cell-text.ts";
 import { JsonFormatter, writeRowKey } from "../formats/json-formatter.ts";
 
 /** Appends the key of a row's message; returns false, and appends nothing, where it is null. */
-export type WriteKey = (batch: Batch, row: number, out: ByteSink) => boolean;
+export interface WriteKey {
+  (batch: Batch, row: number, out: ByteSink): boolean;
+  /** Awaited before the first key; absent: nothing is needed. */
+  readonly prepare?: (() => Promise<void>) | undefined;
+}
 
 /** The text of the row's own key. */
 export const rowKey: WriteKey = (batch, row, out) => {
@@ -47,6 +51,26 @@ export function identityKey(columns: Columns, positions: readonly number[]): Wri
     out.used = start;
     return object(batch, row, out);
   };
+}
+
+/**
+ * Keys that a formatter of the columns writes, framed with their schema. A column by itself that is null is no key,
+ * unless keys identify rows.
+ */
+export function formattedKey(
+  formatter: Formatter,
+  positions: readonly number[],
+  isIdentity: boolean,
+): WriteKey {
+  const [position] = positions;
+  const mayLack = positions.length === 1 && !isIdentity;
+  const write = (batch: Batch, row: number, out: ByteSink): boolean => {
+    const { tags } = batch.columns[position];
+    if (mayLack && tags !== null && tags[row] === NULL) return false;
+    formatter.formatInto(batch, row, 1, out);
+    return true;
+  };
+  return Object.assign(write, { prepare: () => formatter.prepare?.() ?? Promise.resolve() });
 }
 
 function objectKey(columns: Columns, positions: readonly number[]): WriteKey {

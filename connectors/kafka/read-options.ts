@@ -2,8 +2,10 @@
 import { type CommitOptions, type CommitPolicy, defaultCommitPolicy } from "../../lib/io/commit-policy.ts";
 import type { KeyedSession } from "../../lib/io/keyed-commits.ts";
 import type { FieldOptions } from "../../lib/table/source-columns.ts";
+import type { AvroReadSettings } from "../formats/avro/avro-settings.ts";
 import type { CsvOptions } from "../formats/csv.ts";
 import { type FormatName, formats } from "../formats/index.ts";
+import type { RegistryOption } from "../registry/index.ts";
 import { checkGroup } from "./group-options.ts";
 import type { KafkaSettings } from "./options.ts";
 import { checkPartitions, type PartitionChoice } from "./partition-choice.ts";
@@ -96,6 +98,14 @@ export interface JsonReadOptions extends RecordOptions {
   readonly csv?: never;
 }
 
+export interface AvroReadOptions extends RecordOptions {
+  readonly format: "avro";
+  readonly csv?: never;
+  /** Where the schemas are that messages name. Absent: messages are bare records of `avro.schema`. */
+  readonly schemaRegistry?: RegistryOption;
+  readonly avro?: AvroReadSettings;
+}
+
 export interface UpdatesReadOptions extends Omit<CommonOptions, "commit" | "withMetadata">, FieldOptions {
   readonly format: "updates";
   readonly session?: never;
@@ -107,7 +117,12 @@ export interface UpdatesReadOptions extends Omit<CommonOptions, "commit" | "with
   readonly withMetadata?: false;
 }
 
-export type ReadOptions = RawReadOptions | CsvReadOptions | JsonReadOptions | UpdatesReadOptions;
+export type ReadOptions =
+  | RawReadOptions
+  | CsvReadOptions
+  | JsonReadOptions
+  | AvroReadOptions
+  | UpdatesReadOptions;
 
 const commonNames = [
   "topicNames",
@@ -128,6 +143,7 @@ const namesByFormat: Readonly<Record<FormatName, readonly string[]>> = {
   raw: [...commonNames, "encoding"],
   csv: [...commonNames, ...fieldNames, "csv"],
   json: [...commonNames, ...fieldNames],
+  avro: [...commonNames, ...fieldNames, "schemaRegistry", "avro"],
   updates: [...commonNames, "valueColumns", "schema", "primaryKey"],
 };
 

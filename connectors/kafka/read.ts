@@ -10,6 +10,7 @@ import { tableFromSource } from "../../lib/table/source.ts";
 import { type FieldColumns, fieldColumns, primaryKeyPositions } from "../../lib/table/source-columns.ts";
 import type { Table } from "../../lib/table/table.ts";
 import type { Simplify } from "../../lib/table/types.ts";
+import type { AvroColumns } from "../formats/avro/avro-types.ts";
 import { formats } from "../formats/index.ts";
 import { groupPolicy, notRemade } from "./group-options.ts";
 import { GroupSource } from "./group-source.ts";
@@ -18,12 +19,17 @@ import { checkSettings, type KafkaSettings } from "./options.ts";
 import { bad } from "./read-arguments.ts";
 import { checkReadOptions, commitPolicy, type ReadOptions, updatesPolicy } from "./read-options.ts";
 import { redactSettings } from "./redact.ts";
+import { registeredColumns, registeredParsers } from "./registered-format.ts";
 import { KafkaSource } from "./source.ts";
 import type { SourcePlan } from "./source-plan.ts";
 
 type PayloadColumns<O> = O extends { readonly format: "raw" }
   ? { data: (O extends { readonly encoding: "utf8" } ? string : Buffer) | null }
-  : FieldColumns<O>;
+  : O extends { readonly schema: unknown } | { readonly valueColumns: unknown }
+    ? FieldColumns<O>
+    : O extends { readonly format: "avro"; readonly avro: { readonly schema: infer S } }
+      ? AvroColumns<S>
+      : never;
 
 /** The columns of the table that `pw.kafka.read` makes with options O. */
 export type ReadColumns<O> = Simplify<
@@ -52,6 +58,9 @@ export type ReadColumns<O> = Simplify<
  * (unless a column is called `key`), else a hash of the primary key, else of the row's cells and its number among equal
  * rows. Each partition is a history of its own. `commit` takes `maxPendingRows` only. Read such a topic from the
  * earliest message: a row that is taken back and is not there is a bad row.
+ *
+ * Format "avro" reads records whose schemas are in a Schema Registry (`schemaRegistry`), or bare ones of `avro.schema`;
+ * columns are those of `schema`, of `valueColumns` (type `any`), or of the reader's schema `avro.schema`.
  *
  * With `pw.run({ persistence })` a run reads on where the last one ended, however it did: with the same commits, whatever
  * `commit` says by then. `startFrom` counts only for topics that no run has read; partitions that have come since are
@@ -99,7 +108,7 @@ export function read<const O extends ReadOptions>(
     onError: options.onError ?? "fail",
     withMetadata,
     holdsCommits: options.format === "updates",
-    createParser: () => createParser(options, payload),
+    createParser: parsersOf(options, payload, primaryKey),
   };
   // A parser checks its own options: better now than when the run starts.
   plan.createParser();
@@ -123,16 +132,22 @@ function dealtSpec({ columns, withMetadata, topics, policy }: SourcePlan): Dealt
   return { metadata, topics: topics.length, notRemade: notRemade(policy) };
 }
 
-function createParser(options: ReadOptions, columns: Columns): Parser {
+function parsersOf(
+  options: ReadOptions,
+  columns: Columns,
+  primaryKey: readonly number[] | null,
+): () => Parser {
   switch (options.format) {
     case "raw":
-      return formats.raw.parser.create(columns);
+      return () => formats.raw.parser.create(columns);
     case "csv":
-      return formats.csv.parser.create(columns, options.csv);
+      return () => formats.csv.parser.create(columns, options.csv);
     case "json":
-      return formats.json.parser.create(columns);
+      return () => formats.json.parser.create(columns);
     case "updates":
-      return formats.updates.parser.create(updateColumns(columns));
+      return () => formats.updates.parser.create(updateColumns(columns));
+    case "avro":
+      return registeredParsers(options, columns, primaryKey);
   }
 }
 
@@ -147,6 +162,7 @@ function payloadColumns(options: ReadOptions): Columns {
     const name = options.encoding === "utf8" ? "str" : "bytes";
     return [{ name: "data", type: { name, optional: true } }];
   }
+  if (options.format === "avro") return registeredColumns(options);
   const columns = fieldColumns(options, options.format, "pw.kafka.read");
   if (options.format === "updates") refuseOwnFields(columns);
   return columns;

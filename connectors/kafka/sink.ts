@@ -4,10 +4,12 @@ import { pointerText } from "../../lib/data/cell.ts";
 import { randomUuid } from "../../lib/data/random-uuid.ts";
 import { keyOfValues } from "../../lib/data/row-key.ts";
 import type { Columns } from "../../lib/data/schema.ts";
+import type { Formatter } from "../../lib/io/formatter.ts";
 import type { Sink, SinkContext, SinkStats } from "../../lib/io/sink.ts";
 import { CommitHeaders } from "./commit-headers.ts";
 import { embeddedFailure } from "./embedded.ts";
 import type { Envelope, MessageOutput } from "./envelope.ts";
+import type { WriteKey } from "./message-key.ts";
 import type { KafkaSettings } from "./options.ts";
 import { Outbox } from "./outbox.ts";
 import { Producer } from "./producer.ts";
@@ -48,8 +50,12 @@ export class KafkaSink implements Sink {
     const { topicName, partition, envelope } = this.#plan;
     const target = { topic: topicName, partition: envelope === "updates" ? partition : null };
     this.#producer = await Producer.connect(this.#settings, target, new Outbox(), context);
+    const formatter = this.#plan.createFormatter();
+    const key = this.#plan.createKey(this.#columns);
+    await Promise.all([formatter.prepare?.(), key.prepare?.()]);
     const run = context.history === undefined ? randomUuid() : this.#runOf(context.history);
-    this.#envelope = makeEnvelope(this.#plan, this.#columns, this.#settings, this.#producer, run);
+    const parts = { formatter, key };
+    this.#envelope = makeEnvelope(this.#plan, this.#columns, this.#settings, this.#producer, run, parts);
   }
 
   write(batch: Batch, order: Uint32Array): void {
@@ -119,6 +125,7 @@ function makeEnvelope(
   settings: KafkaSettings,
   output: MessageOutput,
   run: string,
+  { formatter, key }: { readonly formatter: Formatter; readonly key: WriteKey },
 ): Envelope {
   const { topicName, topicColumn, envelope, commitFrequencyInMessages, partition, commitMarkers } = plan;
   const bytesMax = producerConf(settings).payloadBytesMax;
@@ -127,7 +134,6 @@ function makeEnvelope(
     topicName === null ? topicByColumn(topicColumn ?? 0, columns, topic) : output.topic(topicName);
   // Names this output's history in every message.
   const headers = new CommitHeaders(run);
-  const formatter = plan.createFormatter();
   if (envelope === "updates") {
     const limits = { commitsMax: commitFrequencyInMessages, bytesMax };
     return new UpdatesEnvelope(formatter, limits, { topicOf, partition }, headers, output);
@@ -135,7 +141,7 @@ function makeEnvelope(
   const parts = {
     columns,
     formatter,
-    key: plan.createKey(columns),
+    key,
     headers: plan.createHeaders(columns),
     topicOf,
     identity: plan.identity,

@@ -1,5 +1,6 @@
 import type { Batch } from "../../lib/data/batch.ts";
 import { TowpathError } from "../../lib/errors.ts";
+import type { PackedMessages } from "../../lib/io/parser.ts";
 import type { Session } from "../../lib/io/session.ts";
 import {
   COMMIT,
@@ -28,6 +29,7 @@ import { choosePartitions, isChosen } from "./partition-choice.ts";
 import { discoveryIntervalMs, findPartitions, PartitionDiscovery } from "./partition-discovery.ts";
 import { furthestBehind, partitionLags } from "./partition-lag.ts";
 import { PartitionSlots } from "./partition-slots.ts";
+import { Preparation } from "./preparation.ts";
 import { ReadingBounds } from "./reading-bounds.ts";
 import { KafkaHistory } from "./source-history.ts";
 import type { SourcePlan } from "./source-plan.ts";
@@ -51,6 +53,7 @@ export class KafkaSource implements Source {
   readonly #ledger: OffsetLedger | null;
   readonly #backlog: Backlog;
   readonly #letters: DeadLetterTopic | null;
+  readonly #preparation: Preparation;
   /** What was found, while dead letters that come before it are on their way. */
   #found: PollResult = IDLE;
   /** Ends of partitions that were met behind the messages fed last, while commits are made again. */
@@ -94,6 +97,11 @@ export class KafkaSource implements Source {
       log: (line) => this.#context?.log(`${plan.name}: ${line}`),
       list: (rejection) => this.#context?.reject(rejection),
     });
+    this.#preparation = new Preparation(
+      this.#session,
+      () => this.#context?.wake(),
+      (error) => this.#fail(error),
+    );
     this.#backlog = new Backlog(plan.maxBacklogRows);
     this.#ledger = wantsAutoCommit(plan.settings) ? new OffsetLedger(this.#slots) : null;
     this.history = new KafkaHistory(plan.topics, this.#slots, this.#session, (time) =>
@@ -155,14 +163,14 @@ export class KafkaSource implements Source {
     const until = performance.now() + TURN_MS;
     while (!this.#session.poll()) {
       if (this.#lettersFull()) return IDLE;
-      if (this.#passEnds()) continue;
+      if (!this.#preparation.holds && this.#passEnds()) continue;
       if (!this.#readOn()) {
+        if (this.#preparation.isWaiting) return this.#sleepUntilDue();
         if (this.#ends.length > 0) continue;
         if (this.#failed) return ENDED;
         if (this.#bounds?.reachedBut((slot) => this.#lost.has(slot)) === true) return this.#finish();
         if (this.#bounds?.reachedBut((slot) => this.#ahead.isPaused(slot)) === true) this.#ahead.letGo();
-        this.#sleepUntilDue();
-        return IDLE;
+        return this.#sleepUntilDue();
       }
       if (performance.now() < until) continue;
       // Not at once: a wake-up within a poll would keep the event loop from its turn.
@@ -246,17 +254,25 @@ export class KafkaSource implements Source {
     );
   }
 
-  /** Feeds the session the next messages; false where there are none now. */
+  /** Feeds the session the next messages; false where there are none now, or none that can be read yet. */
   #readOn(): boolean {
-    const ingest = this.#ingest as Ingest;
-    const messages = ingest.take();
-    for (const event of ingest.takeEvents()) this.#heed(event);
-    this.#isIdle = messages === null;
-    if (messages === null || this.#failed) return false;
-    this.#connection?.answered();
-    this.#session.feed(this.#bounds?.within(messages) ?? messages);
+    if (this.#preparation.isWaiting) return false;
+    const messages = this.#preparation.take() ?? this.#takeMessages();
+    if (messages === null) return false;
+    this.#session.feed(messages);
     this.#ahead.count(messages);
     return true;
+  }
+
+  #takeMessages(): PackedMessages | null {
+    const ingest = this.#ingest as Ingest;
+    const taken = ingest.take();
+    for (const event of ingest.takeEvents()) this.#heed(event);
+    this.#isIdle = taken === null;
+    if (taken === null || this.#failed) return null;
+    this.#connection?.answered();
+    const messages = this.#bounds?.within(taken) ?? taken;
+    return this.#preparation.admits(messages) ? messages : null;
   }
 
   #heed(event: IngestEvent): void {
@@ -284,11 +300,11 @@ export class KafkaSource implements Source {
   }
 
   /** Commits by time come due while nothing arrives. */
-  #sleepUntilDue(): void {
+  #sleepUntilDue(): PollResult {
     const { dueInMs } = this.#session;
     clearTimeout(this.#dueTimer);
-    if (dueInMs === null) return;
-    this.#dueTimer = setTimeout(() => this.#context?.wake(), dueInMs);
+    if (dueInMs !== null) this.#dueTimer = setTimeout(() => this.#context?.wake(), dueInMs);
+    return IDLE;
   }
 
   #keepHouse(consumer: Consumer, log: (line: string) => void): void {

@@ -3,6 +3,9 @@ import { nearest } from "../../lib/base/nearest.ts";
 import { TowpathError } from "../../lib/errors.ts";
 import { Expression } from "../../lib/expressions/expression.ts";
 import type { ColumnsOf, NameOf, Operand, Said } from "../../lib/table/types.ts";
+import type { AvroWriteSettings } from "../formats/avro/avro-settings.ts";
+import type { RegistryOption } from "../registry/index.ts";
+import { type RegisteredOutput, registeredOutput } from "./registered-format.ts";
 import { isTopicName } from "./row-topic.ts";
 
 /** A column by itself or by its name, an expression, or a callback from the columns. */
@@ -33,14 +36,21 @@ export interface UpdatesWriteOptions<C = unknown> extends CommonWriteOptions<C> 
   readonly key?: never;
   readonly headers?: never;
   readonly commitMarkers?: never;
+  readonly schemaRegistry?: never;
+  readonly avro?: never;
 }
 
 interface RecordWriteOptions<C> extends CommonWriteOptions<C> {
   /**
    * json (default): an object. csv: one line, without a header. raw: the bytes or the text of the one column that
-   * topicName, key and headers do not read; null is a null payload.
+   * topicName, key and headers do not read; null is a null payload. avro: a record, framed with the id of its schema
+   * where `schemaRegistry` is given; so is the key then, where `key` says it and in the envelope "upsert".
    */
-  readonly format?: "json" | "csv" | "raw";
+  readonly format?: "json" | "csv" | "raw" | "avro";
+  /** Where schemas are registered, for the format "avro": settings, a client of `pw.schemaRegistry`, or a lookup. */
+  readonly schemaRegistry?: RegistryOption;
+  /** How the format "avro" is written. */
+  readonly avro?: AvroWriteSettings;
   /**
    * Headers of each message, before Towpath's own: an object of values by name (bytes as they are, null as null,
    * anything else as text), or a json column that lists them as the column `_metadata` does.
@@ -80,7 +90,7 @@ export type WriteOptions<C = unknown> = UpdatesWriteOptions<C> | RowWriteOptions
 export interface ResolvedWriteOptions {
   /** null: rows say it. */
   readonly topicName: string | null;
-  readonly format: "json" | "csv" | "raw";
+  readonly format: "json" | "csv" | "raw" | "avro";
   readonly envelope: "updates" | "row" | "upsert";
   readonly commitFrequencyInMessages: number;
   readonly flushEveryMs: number;
@@ -88,6 +98,8 @@ export interface ResolvedWriteOptions {
   readonly includeKey: boolean;
   readonly commitMarkers: boolean;
   readonly name: string;
+  /** What a format whose messages name a schema writes with; null for the others. */
+  readonly registered: RegisteredOutput | null;
 }
 
 type OptionName = keyof UpdatesWriteOptions | keyof RowWriteOptions;
@@ -95,10 +107,11 @@ type OptionName = keyof UpdatesWriteOptions | keyof RowWriteOptions;
 const common = ["topicName", "format", "envelope", "name"] as const satisfies readonly OptionName[];
 const optionsOf = {
   updates: [...common, "commitFrequencyInMessages", "flushEveryMs", "partition", "includeKey"],
-  row: [...common, "key", "headers", "commitMarkers", "includeKey"],
-  upsert: [...common, "key", "headers", "commitMarkers"],
+  row: [...common, "key", "headers", "commitMarkers", "includeKey", "schemaRegistry", "avro"],
+  upsert: [...common, "key", "headers", "commitMarkers", "schemaRegistry", "avro"],
 } as const satisfies Record<string, readonly OptionName[]>;
-const formatsOf = { updates: ["json"], row: ["json", "csv", "raw"], upsert: ["json", "csv", "raw"] } as const;
+const recordFormats = ["json", "csv", "raw", "avro"] as const;
+const formatsOf = { updates: ["json"], row: recordFormats, upsert: recordFormats } as const;
 const optionNames = [...new Set(Object.values(optionsOf).flat())];
 
 const PARTITION_MAX = 2 ** 31 - 1;
@@ -132,8 +145,9 @@ export function resolveWriteOptions(options: WriteOptions<never>): ResolvedWrite
     includeKey,
     commitMarkers,
     name,
+    registered: format === "avro" ? registeredOutput(options, topicName) : null,
   } as ResolvedWriteOptions;
-  checkFormat(resolved);
+  checkFormat(resolved, options);
   checkMessages(resolved);
   check(typeof name === "string" && name !== "", "name", name, "a text that is not empty");
   return resolved;
@@ -144,9 +158,15 @@ function checkEnvelope(envelope: unknown): asserts envelope is keyof typeof opti
   check(typeof envelope === "string" && Object.hasOwn(optionsOf, envelope), "envelope", envelope, takes);
 }
 
-function checkFormat({ format, envelope, includeKey, commitMarkers }: ResolvedWriteOptions): void {
+function checkFormat(resolved: ResolvedWriteOptions, given: WriteOptions<never>): void {
+  const { format, envelope, includeKey, commitMarkers } = resolved;
   const known: readonly string[] = formatsOf[envelope];
-  const takes = known.map((one) => `"${one}"`).join(", ");
+  const listed = known.map((one) => `"${one}"`).join(", ");
+  const isRecord = (recordFormats as readonly string[]).includes(format);
+  const takes =
+    isRecord && !known.includes(format) ? `envelope: "row" or "upsert" with it; or ${listed}` : listed;
+  for (const option of ["schemaRegistry", "avro"] as const)
+    check(format === "avro" || given[option] === undefined, option, given[option], `it with format: "avro"`);
   check(known.includes(format), "format", format, `${takes} with the envelope "${envelope}"`);
   check(typeof includeKey === "boolean", "includeKey", includeKey, "true or false");
   const place = 'false with format "raw", which has no place for it';

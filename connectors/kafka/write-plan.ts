@@ -5,7 +5,7 @@ import { TowpathError } from "../../lib/errors.ts";
 import { Expression } from "../../lib/expressions/expression.ts";
 import type { ExpressionNode } from "../../lib/expressions/node.ts";
 import { columnsRead } from "../../lib/expressions/walk.ts";
-import type { Formatter } from "../../lib/io/formatter.ts";
+import type { Formatter, RecordOptions } from "../../lib/io/formatter.ts";
 import { naturalKey } from "../../lib/plan/natural-key.ts";
 import type { PlanNode } from "../../lib/plan/node.ts";
 import { entriesOf } from "../../lib/table/names.ts";
@@ -13,7 +13,8 @@ import { expressionOf, placeExpressions, rekeyed, saidOf } from "../../lib/table
 import { nodeOf } from "../../lib/table/table.ts";
 import { formats } from "../formats/index.ts";
 import { headersOfColumns, headersOfJson, type WriteHeaders } from "./header-writer.ts";
-import { columnsKey, identityKey, rowKey, type WriteKey } from "./message-key.ts";
+import { columnsKey, formattedKey, identityKey, rowKey, type WriteKey } from "./message-key.ts";
+import { registeredFormatter } from "./registered-format.ts";
 import type { ResolvedWriteOptions } from "./write-options.ts";
 
 /** How rows become messages. */
@@ -56,9 +57,18 @@ export function planWrite(
     ...options,
     topicColumn: topic.length === 0 ? null : positions[0],
     identity: upsert?.identity ?? null,
-    createFormatter: () => formats[options.format].formatter.create(value.columns, value.options),
+    createFormatter: () => createFormatter(options, value.columns, value.options),
     createKey: (all) => {
-      if (upsert !== null) return identityKey(all, upsert.identity);
+      const identity = upsert?.identity;
+      const chosen = identity ?? keyPositions;
+      const { registered } = options;
+      if (chosen.length > 0 && registered !== null && registered.lookup !== null) {
+        const names = chosen.map((position) => all[position]);
+        const record = { changes: false, positions: chosen };
+        const formatter = registeredFormatter(registered, names, record, true);
+        return formattedKey(formatter, chosen, identity !== undefined);
+      }
+      if (identity !== undefined) return identityKey(all, identity);
       return keys.length === 0 ? rowKey : columnsKey(all, keyPositions);
     },
     createHeaders: (all) => headers.create(headerPositions, all),
@@ -66,6 +76,15 @@ export function planWrite(
   // A formatter checks its columns: better now than when the run starts.
   plan.createFormatter();
   return { input: upsert?.input ?? node, plan };
+}
+
+function createFormatter(
+  { format, registered }: ResolvedWriteOptions,
+  columns: Columns,
+  record: RecordOptions,
+): Formatter {
+  if (registered !== null) return registeredFormatter(registered, columns, record);
+  return formats[format].formatter.create(columns, record);
 }
 
 function topicOf(table: object, given: unknown): ExpressionNode {

@@ -41,7 +41,7 @@ export function write<C>(table: TableMethods<C>, settings: KafkaSettings, option
   const resolved = resolveWriteOptions(options as WriteOptions<never>);
   producerConf(settings);
   const { input, plan } = planWrite(table, resolved, options);
-  const { name, ...described } = resolved;
+  const { name, registered: _, ...described } = resolved;
   const kept = Object.freeze({ ...settings });
   addOutput(
     table,

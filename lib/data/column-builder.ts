@@ -89,9 +89,11 @@ export class TextBuilder extends TagBuilder {
     this.arena = arena;
   }
 
-  /** From now on the hash of every cell is kept. Called before the first. */
+  /** From now on the hash of every cell is kept, also of those that are there. */
   hash(): void {
-    this.hashes ??= new Uint32Array(this.starts.length);
+    if (this.hashes !== null) return;
+    const { starts, ends, arena } = this;
+    this.hashes = starts.map((start, row) => hashText(arena.bytes, start, ends[row]));
   }
 
   reserve(rows: number): void {

@@ -17,14 +17,18 @@ export interface FieldOptions {
 export type FieldColumns<O> = O extends { readonly schema: Schema<infer C, string> }
   ? C
   : O extends { readonly valueColumns: infer V extends readonly string[] }
-    ? ValueColumns<V, O extends { readonly format: "json" | "updates" } ? unknown : string>
+    ? ValueColumns<V, O extends { readonly format: "csv" } ? string : unknown>
     : never;
 
-/** What `valueColumns` are. A record of updates has all columns, so that null is a value there and nothing is missing. */
+/**
+ * What `valueColumns` are. A record of updates has all columns, so that null is a value there and nothing is missing; of
+ * Avro the message's schema says which fields there are.
+ */
 const namedTypes = {
   csv: { name: "str", optional: false },
   json: { name: "any", optional: false },
   updates: { name: "any", optional: true },
+  avro: { name: "any", optional: true },
 } as const satisfies Record<string, ColumnType>;
 
 /** The columns that options say. Throws TP_BAD_ARGUMENT (`where` names the call), TP_BAD_SCHEMA, TP_COLUMN_DUPLICATE. */

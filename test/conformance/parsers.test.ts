@@ -1,12 +1,15 @@
 /** The laws of lib/io/parser.ts, for every format that reads. */
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
+import { avroOfColumns } from "../../connectors/formats/avro/avro-columns.ts";
+import { parseAvroSchema } from "../../connectors/formats/avro/avro-schema.ts";
 import type { FormatDefinition } from "../../connectors/formats/format.ts";
 import { formats } from "../../connectors/formats/index.ts";
 import { RowBuilder } from "../../lib/data/row-builder.ts";
 import type { Columns } from "../../lib/data/schema.ts";
 import { errorCodes } from "../../lib/errors.ts";
 import type { PackedMessages, Parser, ParserDefinition } from "../../lib/io/parser.ts";
+import { avroBytes } from "../connectors/formats/avro/avro-bytes.ts";
 import { columnsOf, type Outcome, packed, parse, rowsOf } from "../connectors/formats/packed.ts";
 import { Rng, seedFrom } from "../support/rng.ts";
 
@@ -15,12 +18,22 @@ const seed = seedFrom("TOWPATH_TEST_SEED");
 /** What the suite must know of a format: columns that suit it, and messages that it reads, the header first. */
 interface Sample {
   readonly columns: Columns;
-  readonly good: readonly string[];
+  readonly good: readonly (string | Uint8Array)[];
 }
 
 const wide = { id: "int", name: "str?", amount: "float", on: "bool?", at: "datetime?", more: "json?" };
 
+const avroColumns = columnsOf(wide);
+
 const samples: Record<keyof typeof formats, Sample> = {
+  avro: {
+    columns: avroColumns,
+    good: [
+      { id: 1, name: "a", amount: 1.5, on: true, at: "2024-01-01", more: { b: [1], a: 2 } },
+      { id: -2, name: null, amount: -0.25, on: null, at: null, more: null },
+      { id: 9007199254740991, name: "é€𝄞 longer than a word", amount: 1e300, on: false, at: 0, more: 1 },
+    ].map((row) => avroBytes(parseAvroSchema(avroOfColumns(avroColumns, "Row")), row)),
+  },
   csv: {
     columns: columnsOf(wide),
     good: [
