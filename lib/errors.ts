@@ -53,11 +53,11 @@ export const errorCodes = {
   TP_KEY_COLLISION: "Two rows of one table would have the same key.",
   TP_KEY_MISSING: "A row refers to a key that no row of the other table has.",
   TP_MARKDOWN: "A markdown table could not be read.",
+  TP_MESSAGE_INVALID: "A row is no message that can be sent.",
+  TP_MESSAGE_RETRACTED: "A row that was sent as a message was taken back.",
   TP_OUTPUT_VALUE: "A value cannot be written as the output's schema says.",
   TP_PIPE_ROW: "A row of a pipe is not what it should be, and the pipe has no output for such rows.",
   TP_PIPE_VALUE: "A row cannot be written as the output of a pipe writes rows.",
-  TP_MESSAGE_INVALID: "A row is no message that can be sent.",
-  TP_MESSAGE_RETRACTED: "A row that was sent as a message was taken back.",
   TP_PLAN_CHANGED: "The state on disk is of another plan.",
   TP_PLAN_NEEDS_ALL_PARTITIONS:
     "The plan's state does not follow the partitions of its source, as a group needs.",

@@ -47,7 +47,7 @@ export function withHooks(
   };
 }
 
-export function hooksOf(settings: KafkaSettings): ClientHooks {
+function hooksOf(settings: KafkaSettings): ClientHooks {
   return (settings as { readonly [HOOKS]?: ClientHooks })[HOOKS] ?? {};
 }
 

@@ -34,8 +34,8 @@ export function headersOfColumns(columns: readonly HeaderColumn[]): WriteHeaders
 }
 
 /**
- * The headers that a json column lists: `[{ "name", "value" }, …]`, as in the column `_metadata`, or an object of values by
- * name. null has none.
+ * The headers that a json column lists: `[{ "name", "value" }, …]`, as in the column `_metadata`, `[[name, value], …]`, or an
+ * object of values by name. null has none.
  */
 export function headersOfJson(position: number): WriteHeaders {
   return (batch, row, out) => {
@@ -64,6 +64,9 @@ function listed(given: unknown): (readonly [string, unknown])[] {
     throw new Error(`its headers are ${typeof given}, not an array or an object`);
   if (!Array.isArray(given)) return Object.entries(given);
   return given.map((header: unknown) => {
+    if (Array.isArray(header) && header.length === 2 && typeof header[0] === "string") {
+      return [header[0], header[1]] as const;
+    }
     const { name, value } = (header ?? {}) as { readonly name?: unknown; readonly value?: unknown };
     if (typeof name !== "string") throw new Error("one of its headers has no name that is a text");
     return [name, value] as const;

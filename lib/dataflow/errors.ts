@@ -27,8 +27,9 @@ export interface CellFailure {
 /** Told of every cell that fails; may throw, which ends the run before the commit is released. */
 export type FailureHandler = (failure: CellFailure) => void;
 
-/** The code of a failure: its own, else that of a cell that failed by itself or in a function of the script. */
+/** The code of a failure: its own, or its cause's, else that of a cell that failed by itself or in a function of the script. */
 export function codeOf({ code, cause }: CellFailure): ErrorCode {
+  if (code === undefined && cause instanceof TowpathError) return cause.code;
   return code ?? (cause === undefined ? "TP_VALUE_FAILED" : "TP_FUNCTION_FAILED");
 }
 

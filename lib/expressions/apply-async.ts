@@ -112,7 +112,8 @@ function asyncCall(
   });
 }
 
-function asynchronous(settings: UdfOptions, batchRowsMax: number | null): AsyncApply {
+/** How a function with these settings is called. */
+export function asynchronous(settings: UdfOptions, batchRowsMax: number | null): AsyncApply {
   return {
     capacity: settings.capacity ?? DEFAULT_CAPACITY,
     timeoutMs: settings.timeoutMs ?? null,

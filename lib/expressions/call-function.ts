@@ -6,6 +6,7 @@ import { ERROR } from "../data/column.ts";
 import { columnBuilder, writeCell } from "../data/column-builder.ts";
 import { type ColumnType, formatType } from "../data/type.ts";
 import { ERROR_VALUE } from "../data/value.ts";
+import { TowpathError } from "../errors.ts";
 import type { Compute } from "./frame.ts";
 import { cellsOf, maskOf, type Operand } from "./functions/function-definition.ts";
 import { Outcome } from "./functions/outcome.ts";
@@ -18,7 +19,7 @@ import type { ApplyNode } from "./node.ts";
  * have it, a Promise, and a throw are failed cells.
  */
 export function compileApply(node: ApplyNode, args: readonly Operand[]): Compute {
-  const { fn, type, site, asynchronous } = node;
+  const { fn, type, site, asynchronous, isTrusted } = node;
   assert(asynchronous === undefined, "a function that answers later is left in an expression");
   const masks = args.map(maskOf);
   const place = placeOf("the function", site);
@@ -37,14 +38,11 @@ export function compileApply(node: ApplyNode, args: readonly Operand[]): Compute
       }
       let result: unknown;
       try {
-        result = checkedResult(fn(...values), type);
+        result = fn(...values);
+        if (isTrusted !== true) result = checkedResult(result, type);
       } catch (error) {
         builder.setEmpty(row, ERROR);
-        outcome.fail(
-          row,
-          `the function threw: ${messageOf(error)}`,
-          error ?? new Error(`${error} was thrown`),
-        );
+        outcome.fail(row, detailOf(error), error ?? new Error(`${error} was thrown`));
         continue;
       }
       if (result instanceof Failed) {
@@ -75,6 +73,11 @@ export function checkedResult(value: unknown, type: ColumnType): unknown {
 
 function isThenable(value: object): boolean {
   return "then" in value && typeof value.then === "function";
+}
+
+/** An error of our own says by itself what is wrong. */
+function detailOf(error: unknown): string {
+  return error instanceof TowpathError ? error.detail : `the function threw: ${messageOf(error)}`;
 }
 
 export function messageOf(error: unknown): string {

@@ -52,6 +52,8 @@ export interface ApplyNode {
   readonly deterministic: boolean;
   /** For functions that may answer later: they become an operator of their own (lib/operators/apply-async.ts). */
   readonly asynchronous?: AsyncApply;
+  /** What it returns has the type, and nobody changes it afterwards: it is kept as it is, neither checked nor copied. */
+  readonly isTrusted?: true;
   readonly type: ColumnType;
   readonly site: SourceSite | null;
 }

@@ -39,6 +39,8 @@ export interface ApplyAsyncOptions {
     readonly args: readonly number[];
     readonly type: ColumnType;
     readonly asynchronous: AsyncApply;
+    /** Answers are kept as they are. */
+    readonly isTrusted?: true;
     readonly site: SourceSite | null;
   }[];
 }
@@ -206,14 +208,15 @@ class ApplyAsync implements AsyncOperator {
   }
 
   #column(number: number, answers: readonly (CallOutcome | null)[], rows: Batch): Column {
-    const { type, args, site } = this.#calls[number];
+    const { type, args, site, isTrusted } = this.#calls[number];
     const builder = columnBuilder(type);
+    const resultOf = (value: unknown): unknown => (isTrusted === true ? value : checkedResult(value, type));
     answers.forEach((answer, row) => {
       if (answer === null) {
         builder.setEmpty(row, ERROR);
         return;
       }
-      const result = "failure" in answer ? new Failed(answer.failure) : checkedResult(answer.value, type);
+      const result = "failure" in answer ? new Failed(answer.failure) : resultOf(answer.value);
       if (!(result instanceof Failed)) {
         writeCell(builder, type, row, result);
         return;

@@ -56,11 +56,12 @@ function hoistedCalls(
   const before = placed.node.columns.length;
   let at = 0;
   const options = {
-    calls: distinct.map(({ fn, args, type, asynchronous, site }) => {
+    calls: distinct.map(({ fn, args, type, asynchronous, isTrusted, site }) => {
       at += args.length;
       const positions = placed.positions.slice(at - args.length, at);
       // Of a kind, like an expression: where it was said is no part of what it says.
-      return { kind: "asyncCall", fn, args: positions, type, asynchronous, site };
+      const call = { kind: "asyncCall", fn, args: positions, type, asynchronous, site };
+      return isTrusted === true ? { ...call, isTrusted } : call;
     }),
   };
   const columns = distinct.map(({ fn, type }, i) =>

@@ -1,9 +1,9 @@
 /** A topic that is deleted while it is written, or is not there, ends the run soon, whether or not the broker makes topics. */
 import { setTimeout as sleep } from "node:timers/promises";
+import rdkafka from "node-rdkafka";
 import * as pw from "towpath";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ClientSettings, type KafkaBroker, startKafka } from "../support/kafka/broker.ts";
-import { deleteTopic } from "../support/kafka/clients.ts";
 import { describeOnBrokers } from "../support/kafka/describe-on-brokers.ts";
 import { sharedBrokerAvailable } from "../support/kafka/shared-broker.ts";
 import { messagesIn } from "../support/kafka/topic-messages.ts";
@@ -11,6 +11,17 @@ import { messagesIn } from "../support/kafka/topic-messages.ts";
 const long = { timeout: 120_000 };
 const available = sharedBrokerAvailable();
 const why = available.ok ? "" : ` (skipped: ${available.reason})`;
+
+async function deleteTopic(settings: ClientSettings, topic: string): Promise<void> {
+  const admin = rdkafka.AdminClient.create({ ...settings });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      admin.deleteTopic(topic, 10_000, (error) => (error ? reject(new Error(error.message)) : resolve()));
+    });
+  } finally {
+    admin.disconnect();
+  }
+}
 
 /** Writes a commit every 5 ms, deletes the topic after a while, and gives the error that ends the run. */
 async function errorAfterDeletion(

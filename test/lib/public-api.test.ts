@@ -35,8 +35,20 @@ test("the public names are these and no others", () => {
   `);
   expect(Object.keys(pw.kafka).sort()).toMatchInlineSnapshot(`
     [
+      "deserialize",
+      "deserializeKey",
+      "deserializeValue",
       "embedded",
+      "input",
+      "logErrors",
+      "message",
+      "output",
       "read",
+      "serialize",
+      "serializeKey",
+      "serializeValue",
+      "sink",
+      "source",
       "write",
     ]
   `);

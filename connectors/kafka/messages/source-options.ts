@@ -168,7 +168,7 @@ function policyOf({ batchSize, commit }: InputOptions, mode: "streaming" | "stat
 }
 
 /** An error of a shared check names the call that was made. */
-function saidBy<T>(call: string, check: () => T): T {
+export function saidBy<T>(call: string, check: () => T): T {
   try {
     return check();
   } catch (error) {

@@ -155,14 +155,3 @@ export function disconnect(client: AnyClient): Promise<void> {
     client.disconnect(() => resolve());
   });
 }
-
-export async function deleteTopic(settings: ClientSettings, topic: string): Promise<void> {
-  const admin = rdkafka.AdminClient.create({ ...settings });
-  try {
-    await new Promise<void>((resolve, reject) => {
-      admin.deleteTopic(topic, 10_000, (error) => (error ? reject(new Error(error.message)) : resolve()));
-    });
-  } finally {
-    admin.disconnect();
-  }
-}
