@@ -153,7 +153,7 @@ export class AvroFormatter implements Formatter {
 
 function schemaOf(columns: Columns, options: AvroFormatterOptions): AvroSchemaInput {
   const { name = "Row", isSingle = false, changes = true, includeKey = false } = options;
-  if (isSingle) return avroOfColumn(columns[0]) as AvroSchemaInput;
+  if (isSingle) return JSON.stringify(avroOfColumn(columns[0]));
   const whole = { name: "int", optional: false } as const;
   const more = [
     ...(changes

@@ -1,4 +1,6 @@
 import type { FuzzTarget } from "../target.ts";
+import { avroFrames } from "./avro-frames.ts";
+import { avroSchemas } from "./avro-schemas.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { csv } from "./csv.ts";
 import { headers } from "./headers.ts";
@@ -16,6 +18,8 @@ export const targets: readonly FuzzTarget[] = [
   json,
   csv,
   updates,
+  avroFrames,
+  avroSchemas,
   messageKeys,
   headers,
   settings,
