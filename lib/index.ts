@@ -9,7 +9,27 @@ export {
   type SubscribeOptions,
   subscribe,
 } from "../connectors/code/index.ts";
+export { type CsvInputOptions, csvInput } from "../connectors/fs/adapters/csv-input.ts";
+export { type CsvOutputOptions, csvOutput } from "../connectors/fs/adapters/csv-output.ts";
+export { jsonInput } from "../connectors/fs/adapters/json-input.ts";
+export { jsonOutput } from "../connectors/fs/adapters/json-output.ts";
 export * as fs from "../connectors/fs/index.ts";
+export {
+  type KafkaInput,
+  type KafkaInputOptions,
+  kafkaInput,
+} from "../connectors/kafka/adapters/kafka-input.ts";
+export {
+  type KafkaHeader,
+  KafkaMessage,
+  type KafkaMessageParts,
+  type ReadMessage,
+} from "../connectors/kafka/adapters/kafka-message.ts";
+export {
+  type KafkaOutput,
+  type KafkaOutputOptions,
+  kafkaOutput,
+} from "../connectors/kafka/adapters/kafka-output.ts";
 export * as kafka from "../connectors/kafka/index.ts";
 export {
   type Compatibility,
@@ -52,6 +72,16 @@ export type {
   SchemaReference,
   SchemaType,
 } from "./io/schema-lookup.ts";
+export {
+  type FailedRow,
+  type PipeBatch,
+  type PipeContext,
+  type PipeInput,
+  type PipeOutput,
+  UnreadableRow,
+} from "./pipe/ends.ts";
+export { type Pipe, type PipeOptions, pipe } from "./pipe/pipe.ts";
+export type { PipeReport, PipeStatus } from "./pipe/report.ts";
 export { graph } from "./plan/plan.ts";
 export { errorLog } from "./runtime/error-log-table.ts";
 export type { LogEntry } from "./runtime/log-entry.ts";

@@ -31,5 +31,6 @@ export type { KafkaSettings } from "./options.ts";
 export type { PartitionChoice } from "./partition-choice.ts";
 export { type ReadColumns, read } from "./read.ts";
 export type { OffsetsByTopic, ReadOptions, StartFrom } from "./read-options.ts";
+export { type KafkaAddress, parseUri } from "./uri.ts";
 export { write } from "./write.ts";
 export type { WriteOptions } from "./write-options.ts";

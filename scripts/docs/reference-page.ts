@@ -88,6 +88,22 @@ const sections: readonly Section[] = [
       "materialize",
     ],
   },
+  {
+    title: "Pipes",
+    intro: "Rows from one end to another, one by one, without tables: [pipes.md](pipes.md).",
+    names: [
+      "pipe",
+      "kafkaInput",
+      "kafkaOutput",
+      "KafkaMessage",
+      "csvInput",
+      "csvOutput",
+      "jsonInput",
+      "jsonOutput",
+      "UnreadableRow",
+      "kafka.parseUri",
+    ],
+  },
   { title: "Running", intro: "", names: ["run", "graph", "errorLog", "TowpathError"] },
   {
     title: "Testing",

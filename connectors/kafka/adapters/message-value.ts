@@ -1,0 +1,36 @@
+import { jsonText, unwritable } from "../../../lib/pipe/json-text.ts";
+
+const encoder = new TextEncoder();
+
+/**
+ * The bytes of a value: a text as UTF-8, numbers and booleans as their text, bytes as they are, null as null, a plain
+ * object as JSON (bytes within it as base64, dates as ISO 8601). Throws TP_PIPE_VALUE for anything else.
+ */
+export function messageValue(value: unknown): Uint8Array | null {
+  switch (typeof value) {
+    case "string":
+      return encoder.encode(value);
+    case "number":
+    case "boolean":
+      return encoder.encode(String(value));
+    case "object":
+      if (value === null || value instanceof Uint8Array) return value;
+      if (isPlain(value)) return encoder.encode(jsonText(value));
+  }
+  throw unwritable(
+    `${described(value)} cannot be the value of a message`,
+    "Make a text, a number, a boolean, bytes, null or a plain object of it in `transform`.",
+  );
+}
+
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function described(value: unknown): string {
+  if (value === undefined) return "undefined";
+  if (Array.isArray(value)) return "an array";
+  if (typeof value !== "object" || value === null) return `a ${typeof value}`;
+  return `an object of class ${value.constructor?.name ?? "unknown"}`;
+}
