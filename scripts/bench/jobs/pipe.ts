@@ -1,0 +1,13 @@
+/** A pipe: to-kafka FILE URI, or to-csv URI FILE ROWS. Prints the seconds that it took. */
+import * as pw from "towpath";
+
+const [way, source, target, rows] = process.argv.slice(2) as [string, string, string, string | undefined];
+const toKafka = (): pw.Pipe =>
+  pw.pipe({ input: pw.csvInput(source), output: pw.kafkaOutput({ uri: target, acks: 1 }) }) as pw.Pipe;
+const toCsv = (): pw.Pipe =>
+  pw.pipe({
+    input: pw.kafkaInput({ uri: source, groupId: target, limit: Number(rows) }),
+    output: pw.csvOutput(target),
+  }) as pw.Pipe;
+const report = await (way === "to-kafka" ? toKafka() : toCsv()).start();
+console.log(JSON.stringify({ seconds: report.durationMs / 1_000, rows: report.written }));
