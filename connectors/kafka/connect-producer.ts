@@ -11,6 +11,7 @@ import {
   isAuthentication,
 } from "./client-errors.ts";
 import { type ErrorEvents, onErrorEvents } from "./client-events.ts";
+import { type HookedClient, HookedSettings } from "./client-hooks.ts";
 import { type ClientLibrary, loadClientLibrary } from "./client-library.ts";
 import { attachPress } from "./native/press.ts";
 import { findPlugin, forcedIngest } from "./open-consumer.ts";
@@ -26,6 +27,9 @@ export interface ConnectedProducer {
   readonly raw: Producer;
   readonly sender: ChunkSender;
 }
+
+/** What calls a client makes of the script's functions, as long as the client is there. */
+const hooks = new WeakMap<Producer, HookedSettings>();
 
 /** A broker that has not answered by then is called unreachable. */
 const CONNECT_MS = 8_000;
@@ -44,6 +48,7 @@ export async function connectProducer(
   topic: string | null,
 ): Promise<ConnectedProducer> {
   const library = await loadClientLibrary();
+  checkCodec(library, settings);
   const forced = forcedIngest();
   const plugin = forced === "plain" ? null : findPlugin(library);
   if (plugin instanceof TowpathError && forced === "packed") throw notPacked(plugin);
@@ -71,6 +76,20 @@ export async function connectPlainProducer(
   return raw;
 }
 
+/** Which settings name a codec: librdkafka's own name and its alias. */
+const codecSettings = ["compression.codec", "compression.type"] as const;
+
+/** librdkafka's own refusal of a codec that it was built without says neither why nor what to do. */
+function checkCodec({ features }: ClientLibrary, settings: KafkaSettings): void {
+  const name = codecSettings.find((one) => settings[one] === "zstd");
+  if (name === undefined || features.includes("zstd")) return;
+  const there = ["gzip", "snappy", "lz4"].filter((codec) => features.includes(codec));
+  throw new TowpathError("TP_BAD_ARGUMENT", `"${name}": "zstd" needs a librdkafka that was built with zstd`, {
+    where: addressOf(settings),
+    hint: `node-rdkafka's own was built without: take one of ${there.join(", ")}, or build node-rdkafka where libzstd and its headers are (Debian: libzstd-dev): npm rebuild node-rdkafka.`,
+  });
+}
+
 /** A user's own plugins stay in front. */
 function withPlugin(conf: ProducerConf, plugin: string): ProducerConf {
   const own = conf.global["plugin.library.paths"];
@@ -85,7 +104,9 @@ function createProducer(
   reports: boolean,
 ): Producer {
   try {
-    return new library.Producer(reports ? { ...conf.global, dr_cb: true } : conf.global, conf.topic);
+    const raw = new library.Producer(reports ? { ...conf.global, dr_cb: true } : conf.global, conf.topic);
+    hooks.set(raw, new HookedSettings(raw as HookedClient, settings));
+    return raw;
   } catch (error) {
     throw new TowpathError("TP_KAFKA_FAILED", redactText((error as Error).message, settings), {
       hint: "librdkafka refuses these settings; its CONFIGURATION.md says what each one takes.",
@@ -123,6 +144,7 @@ async function handshake(producer: Producer, settings: KafkaSettings, topic: str
     });
   };
   try {
+    await hooks.get(producer)?.connecting();
     await new Promise<void>((resolve, reject) => {
       let refused = false;
       onErrorEvents(producer as ErrorEvents, (error) => {
@@ -178,6 +200,7 @@ export async function partitionsOf(
 
 /** Its flush is given no time: what is outstanding has either been delivered or must not be. */
 export function disconnectProducer(producer: Producer): Promise<void> {
+  hooks.get(producer)?.stop();
   return new Promise((resolve) => {
     if (producer.isConnected()) producer.disconnect(0, () => resolve());
     else resolve();

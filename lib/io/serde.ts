@@ -18,11 +18,15 @@ export interface SerdeContext {
  * call returns or its promise settles.
  */
 export interface Deserializer<T = unknown> {
+  /** true: it never gives a promise, so that rows need not be made ready to wait. */
+  readonly isSync?: boolean | undefined;
   deserialize(bytes: Uint8Array | null, context: SerdeContext): T | null | Promise<T | null>;
 }
 
 /** A value to bytes. Null asks for a message without this part: a tombstone, for a value. Throws, or rejects. */
 export interface Serializer<T = unknown> {
+  /** As for a deserializer. */
+  readonly isSync?: boolean | undefined;
   serialize(value: T | null, context: SerdeContext): Uint8Array | null | Promise<Uint8Array | null>;
 }
 
