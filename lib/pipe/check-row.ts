@@ -1,47 +1,53 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { UnreadableRow } from "./ends.ts";
 
-/** What becomes of a row. */
-export type Outcome = { readonly row: unknown } | { readonly reason: string } | typeof LEFT_OUT;
+/** In the place of a row: it is refused. */
+export class Refused {
+  readonly reason: string;
 
-/** The transformation answered null or undefined. */
+  constructor(reason: string) {
+    this.reason = reason;
+  }
+}
+
+/** In the place of a row: the transformation answered null or undefined. */
 export const LEFT_OUT = Symbol("left out");
 
 type Transform = (row: never) => unknown;
 
 /**
- * The row after the transformation and the schema (https://standardschema.dev, version 1), or why it is refused. A promise
+ * The row after the transformation and the schema (https://standardschema.dev, version 1), LEFT_OUT, or a Refused. A promise
  * only where the transformation or the schema gives one.
  */
 export function checkRow(
   row: unknown,
   transform: Transform | undefined,
   schema: StandardSchemaV1 | undefined,
-): Outcome | Promise<Outcome> {
+): unknown {
   try {
-    if (row instanceof UnreadableRow) return { reason: row.reason };
+    if (row instanceof UnreadableRow) return new Refused(row.reason);
     if (transform === undefined) return validate(row, schema);
     const transformed = transform(row as never);
     if (!isPromise(transformed)) return kept(transformed, schema);
-    return transformed.then((value) => kept(value, schema)).catch(failure);
+    return transformed.then((value) => kept(value, schema)).catch(refusal);
   } catch (error) {
-    return failure(error);
+    return refusal(error);
   }
 }
 
-function kept(row: unknown, schema: StandardSchemaV1 | undefined): Outcome | Promise<Outcome> {
+function kept(row: unknown, schema: StandardSchemaV1 | undefined): unknown {
   return row === null || row === undefined ? LEFT_OUT : validate(row, schema);
 }
 
-function validate(row: unknown, schema: StandardSchemaV1 | undefined): Outcome | Promise<Outcome> {
-  if (schema === undefined) return { row };
+function validate(row: unknown, schema: StandardSchemaV1 | undefined): unknown {
+  if (schema === undefined) return row;
   const result = schema["~standard"].validate(row);
-  return isPromise(result) ? result.then(judged).catch(failure) : judged(result);
+  return isPromise(result) ? result.then(judged).catch(refusal) : judged(result);
 }
 
-function judged(result: StandardSchemaV1.Result<unknown>): Outcome {
-  if (result.issues === undefined) return { row: result.value };
-  return { reason: result.issues.map(issueText).join("; ") };
+function judged(result: StandardSchemaV1.Result<unknown>): unknown {
+  if (result.issues === undefined) return result.value;
+  return new Refused(result.issues.map(issueText).join("; "));
 }
 
 function issueText({ message, path }: StandardSchemaV1.Issue): string {
@@ -49,10 +55,10 @@ function issueText({ message, path }: StandardSchemaV1.Issue): string {
   return steps.length === 0 ? message : `${steps.join(".")}: ${message}`;
 }
 
-function failure(error: unknown): Outcome {
-  return { reason: error instanceof Error ? error.message : String(error) };
+function refusal(error: unknown): Refused {
+  return new Refused(error instanceof Error ? error.message : String(error));
 }
 
 function isPromise<T>(value: T | PromiseLike<T>): value is Promise<T> {
-  return typeof (value as { then?: unknown } | null)?.then === "function";
+  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }

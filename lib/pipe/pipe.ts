@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { TowpathError } from "../errors.ts";
 import { onSignals } from "../runtime/signals.ts";
-import { checkRow, LEFT_OUT, type Outcome } from "./check-row.ts";
+import { checkRow, LEFT_OUT, Refused } from "./check-row.ts";
 import {
   type FailedRow,
   type PipeBatch,
@@ -156,17 +156,18 @@ export class Pipe<In = unknown, Out = unknown> {
     for (let i = 0; i < batch.rows.length; i++) {
       const row = batch.rows[i];
       const checked = checkRow(row, transform, schema);
-      const outcome = this.#encoded(checked instanceof Promise ? await checked : checked);
-      if (outcome === LEFT_OUT) counts.skipped++;
-      else if ("row" in outcome) encoded.push(outcome.row);
+      const made = this.#encoded(checked instanceof Promise ? await checked : checked);
+      if (made === LEFT_OUT) counts.skipped++;
+      else if (!(made instanceof Refused)) encoded.push(made);
       else if (errors === undefined) {
         await this.#write(output, encoded);
         await this.#deliverOutputs();
-        throw rowFailed(outcome.reason, batch.place(i));
-      } else
+        throw rowFailed(made.reason, batch.place(i));
+      } else {
         failed.push(
-          encodeFailed(errors, { reason: outcome.reason, position: batch.place(i), row: asRead(row) }),
+          encodeFailed(errors, { reason: made.reason, position: batch.place(i), row: asRead(row) }),
         );
+      }
     }
     await this.#write(output, encoded);
     if (errors === undefined || failed.length === 0) return;
@@ -174,12 +175,12 @@ export class Pipe<In = unknown, Out = unknown> {
     counts.errors += failed.length;
   }
 
-  #encoded(outcome: Outcome): Outcome {
-    if (outcome === LEFT_OUT || !("row" in outcome)) return outcome;
+  #encoded(row: unknown): unknown {
+    if (row === LEFT_OUT || row instanceof Refused) return row;
     try {
-      return { row: this.#options.output.encode(outcome.row as Out) };
+      return this.#options.output.encode(row as Out);
     } catch (error) {
-      return { reason: error instanceof TowpathError ? error.detail : String(error) };
+      return new Refused(error instanceof TowpathError ? error.detail : String(error));
     }
   }
 

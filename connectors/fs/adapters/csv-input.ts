@@ -34,7 +34,9 @@ export function csvInput(
   const rules = { quote: 34, delimiter: delimiterByte, keepsEmpty: false, skipsMark: true };
   let names = columns === undefined ? null : checkedNames(columns, path);
   return new RecordInput(path, rules, (text) => {
-    const cells = text.includes('"') ? cellsOf(text, dialect) : text.split(delimiter);
+    const cells = text.includes('"')
+      ? (splitQuoted(text, delimiter) ?? cellsOf(text, dialect))
+      : text.split(delimiter);
     if (names === null) {
       if (cells instanceof Failed) throw badHeader(path, cells.detail);
       names = checkedNames(cells, path);
@@ -44,6 +46,31 @@ export function csvInput(
     if (cells.length === names.length) return rowOf(names, cells);
     return new UnreadableRow(`${cells.length} cells where the header has ${names.length}`, text);
   });
+}
+
+/** The cells of a line in which quotes stand around whole cells only; null for any other. */
+function splitQuoted(text: string, delimiter: string): string[] | null {
+  const cells: string[] = [];
+  for (let at = 0; ; ) {
+    let end = text.indexOf(delimiter, at);
+    if (text[at] === '"') {
+      let close = text.indexOf('"', at + 1);
+      let doubled = false;
+      for (; close >= 0 && text[close + 1] === '"'; close = text.indexOf('"', close + 2)) doubled = true;
+      if (close < 0) return null;
+      end = close + 1;
+      if (end < text.length && text[end] !== delimiter) return null;
+      const inside = text.slice(at + 1, close);
+      cells.push(doubled ? inside.replace(/""/g, '"') : inside);
+      if (end === text.length) return cells;
+    } else {
+      const cell = end < 0 ? text.slice(at) : text.slice(at, end);
+      if (cell.includes('"')) return null;
+      cells.push(cell);
+      if (end < 0) return cells;
+    }
+    at = end + 1;
+  }
 }
 
 function rowOf(names: readonly string[], cells: readonly string[]): Record<string, string> {

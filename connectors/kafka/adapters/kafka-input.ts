@@ -12,7 +12,7 @@ import { discoveryIntervalMs, findPartitions, PartitionDiscovery } from "../part
 import { PartitionSlots, type TopicPartition } from "../partition-slots.ts";
 import { parseUri } from "../uri.ts";
 import type { ReadMessage } from "./kafka-message.ts";
-import { readMessages, type Taken } from "./read-messages.ts";
+import { readMessages } from "./read-messages.ts";
 
 export interface KafkaInputOptions {
   /** `kafka://host:port[,host:port]/topic?option=value`: see `pw.kafka.parseUri`. */
@@ -54,7 +54,7 @@ export class KafkaInput implements PipeInput<ReadMessage>, AsyncIterable<ReadMes
   #discovery: PartitionDiscovery | null = null;
   #context: PipeContext | null = null;
   /** Read from the client; from `next` on not handed out yet. */
-  #waiting: readonly Taken[] = [];
+  #waiting: readonly ReadMessage[] = [];
   #next = 0;
   /** By slot, for those that are assigned: the offset behind what was handed out, and behind what was delivered. */
   readonly #handed = new Map<number, number>();
@@ -116,9 +116,9 @@ export class KafkaInput implements PipeInput<ReadMessage>, AsyncIterable<ReadMes
     const taken = await this.#take(max);
     if (taken === null) return null;
     return {
-      rows: taken.map(({ message }) => message),
-      bytes: taken.reduce((sum, { bytes }) => sum + bytes, 0),
-      place: (row) => placeOf(taken[row].message),
+      rows: taken,
+      bytes: taken.reduce((sum, { size }) => sum + size, 0),
+      place: (row) => placeOf(taken[row]),
     };
   }
 
@@ -147,7 +147,7 @@ export class KafkaInput implements PipeInput<ReadMessage>, AsyncIterable<ReadMes
     await this.open({ signal: ending.signal, log: (line) => process.stderr.write(`${line}\n`) });
     try {
       for (let taken = await this.#take(1); taken !== null; taken = await this.#take(1)) {
-        yield taken[0].message;
+        yield taken[0];
         await this.delivered();
       }
     } finally {
@@ -169,7 +169,7 @@ export class KafkaInput implements PipeInput<ReadMessage>, AsyncIterable<ReadMes
   /** What has been handed out is delivered, the rest is dropped: the next member reads it. */
   async taken(partitions: readonly TopicPartition[]): Promise<void> {
     const leaving = new Set(partitions.map(({ topic, partition }) => this.#slots.find(topic, partition)));
-    this.#waiting = this.#waiting.slice(this.#next).filter(({ slot }) => !leaving.has(slot));
+    this.#waiting = this.#waiting.slice(this.#next).filter((message) => !leaving.has(this.#slotOf(message)));
     this.#next = 0;
     const until = performance.now() + TAKEN_MS;
     const isUnderWay = (slot: number): boolean => this.#handed.get(slot) !== this.#delivered.get(slot);
@@ -193,7 +193,7 @@ export class KafkaInput implements PipeInput<ReadMessage>, AsyncIterable<ReadMes
     this.#wake();
   }
 
-  async #take(max: number): Promise<Taken[] | null> {
+  async #take(max: number): Promise<readonly ReadMessage[] | null> {
     const count = Math.min(max, this.#left);
     if (count === 0) return null;
     while (this.#next === this.#waiting.length) {
@@ -204,7 +204,7 @@ export class KafkaInput implements PipeInput<ReadMessage>, AsyncIterable<ReadMes
     const taken = this.#waiting.slice(this.#next, this.#next + count);
     this.#next += taken.length;
     this.#left -= taken.length;
-    for (const { slot, message } of taken) this.#handed.set(slot, message.offset + 1);
+    for (const message of taken) this.#handed.set(this.#slotOf(message), message.offset + 1);
     return taken;
   }
 
@@ -239,6 +239,10 @@ export class KafkaInput implements PipeInput<ReadMessage>, AsyncIterable<ReadMes
       this.#wake = resolve;
       if (this.#failure !== null || this.#context?.signal.aborted !== false) resolve();
     });
+  }
+
+  #slotOf({ topic, partition }: ReadMessage): number {
+    return this.#slots.find(topic, partition);
   }
 
   #heed(error: ClientError): void {

@@ -20,12 +20,14 @@ export interface KafkaOutputOptions {
 }
 
 interface Encoded {
-  readonly value: Uint8Array | null;
-  readonly key: Uint8Array | null;
+  /** A text is written as UTF-8. */
+  readonly value: Uint8Array | string | null;
+  readonly key: Uint8Array | string | null;
   readonly headers: readonly KafkaHeader[];
   readonly partition: number;
 }
 
+const encoder = new TextEncoder();
 const NO_HEADERS: readonly KafkaHeader[] = [];
 
 /** Rows as messages of a topic; `flush` resolves when each has been acknowledged. */
@@ -73,22 +75,19 @@ export class KafkaOutput implements PipeOutput<unknown, Encoded> {
     this.#index = this.#producer.topic(this.#topic);
   }
 
-  /** A `pw.KafkaMessage` keeps its key and headers, and its partition unless it was read; else the row is the value. */
+  /** A message keeps its key and headers, and its partition unless it was read; any other row is a value. */
   encode(row: unknown): Encoded {
+    if (row instanceof ReadMessage) {
+      return { value: row.value, key: row.key, headers: row.headers, partition: BY_KEY };
+    }
     if (!(row instanceof KafkaMessage)) {
       return { value: messageValue(row), key: null, headers: NO_HEADERS, partition: BY_KEY };
     }
-    const { value, key, headers, partition } = row;
-    const isFree = partition === undefined || row instanceof ReadMessage;
-    if (!isFree && !(Number.isSafeInteger(partition) && partition >= 0)) {
+    const { value, key, headers, partition = BY_KEY } = row;
+    if (partition !== BY_KEY && !(Number.isSafeInteger(partition) && partition >= 0)) {
       throw new TowpathError("TP_PIPE_VALUE", `a message cannot go to partition ${partition}`);
     }
-    return {
-      value: messageValue(value),
-      key: typeof key === "string" ? Buffer.from(key) : key,
-      headers,
-      partition: isFree ? BY_KEY : partition,
-    };
+    return { value: messageValue(value), key, headers, partition };
   }
 
   /** A message as it was read, another row as JSON; headers say what is wrong with it and where it stood. */
@@ -97,7 +96,7 @@ export class KafkaOutput implements PipeOutput<unknown, Encoded> {
       ["tp-error-detail", Buffer.from(reason)],
       ["tp-position", Buffer.from(position)],
     ] as const;
-    if (row instanceof KafkaMessage) {
+    if (row instanceof ReadMessage) {
       const encoded = this.encode(row);
       return { ...encoded, headers: [...encoded.headers, ...why] };
     }
@@ -156,9 +155,15 @@ export class KafkaOutput implements PipeOutput<unknown, Encoded> {
   }
 }
 
-function append({ out }: Chunk, bytes: Uint8Array | null): number {
-  if (bytes === null) return -1;
-  out.append(bytes);
+/** Returns where the part ends, -1 where there is none. */
+function append({ out }: Chunk, part: Uint8Array | string | null): number {
+  if (part === null) return -1;
+  if (typeof part !== "string") out.append(part);
+  else {
+    // A UTF-16 unit is at most 3 bytes of UTF-8.
+    out.reserve(3 * part.length);
+    out.used += encoder.encodeInto(part, out.bytes.subarray(out.used)).written;
+  }
   return out.used;
 }
 

@@ -1,21 +1,19 @@
 import { jsonText, unwritable } from "../../../lib/pipe/json-text.ts";
 
-const encoder = new TextEncoder();
-
 /**
- * The bytes of a value: a text as UTF-8, numbers and booleans as their text, bytes as they are, null as null, a plain
+ * What stands for a value in a message: texts, bytes and null as they are, numbers and booleans as their text, a plain
  * object as JSON (bytes within it as base64, dates as ISO 8601). Throws TP_PIPE_VALUE for anything else.
  */
-export function messageValue(value: unknown): Uint8Array | null {
+export function messageValue(value: unknown): Uint8Array | string | null {
   switch (typeof value) {
     case "string":
-      return encoder.encode(value);
+      return value;
     case "number":
     case "boolean":
-      return encoder.encode(String(value));
+      return String(value);
     case "object":
       if (value === null || value instanceof Uint8Array) return value;
-      if (isPlain(value)) return encoder.encode(jsonText(value));
+      if (isPlain(value)) return jsonText(value);
   }
   throw unwritable(
     `${described(value)} cannot be the value of a message`,

@@ -7,6 +7,8 @@ const toKafka = (): pw.Pipe =>
 const toCsv = (): pw.Pipe =>
   pw.pipe({
     input: pw.kafkaInput({ uri: source, groupId: target, limit: Number(rows) }),
+    // The column that ZooPipe's file has.
+    transform: ({ value }) => ({ value: String(value) }),
     output: pw.csvOutput(target),
   }) as pw.Pipe;
 const report = await (way === "to-kafka" ? toKafka() : toCsv()).start();
