@@ -35,7 +35,7 @@ function headBefore(code: string, brace: number): { text: string; start: number;
   let i = brace - 1;
   for (; i >= 0; i--) {
     const c = code[i];
-    if (depth === 0 && (c === ";" || (c === "}" && endsLine(code, i)))) break;
+    if (depth === 0 && (c === ";" || ("},".includes(c) && endsMember(code, i)))) break;
     if (c === ")" || c === "]" || c === "}") depth++;
     if (c === "(" || c === "[" || c === "{") {
       if (depth === 0) break;
@@ -48,7 +48,9 @@ function headBefore(code: string, brace: number): { text: string; start: number;
   return { text: code.slice(start, brace).trim(), start, callee };
 }
 
-function endsLine(code: string, i: number): boolean {
+/** A brace at the end of a line, or a comma behind one: what stands before is another statement, member or argument. */
+function endsMember(code: string, i: number): boolean {
+  if (code[i] === "," && code[i - 1] !== "}") return false;
   return /^[^\S\n]*(?:\n|$)/.test(code.slice(i + 1, i + 200));
 }
 

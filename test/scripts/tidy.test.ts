@@ -166,6 +166,13 @@ describe("sizes", () => {
     expect(breaches({ "lib/base/a.ts": method(71) })).toEqual(["lib/base/a.ts:4 function-length"]);
   });
 
+  it("measures each function of a record alone", () => {
+    const record = (n: number) =>
+      `const all = {\n  a() {\n${lines(50, "    one();")}  },\n  b: () => {\n${lines(n - 2, "    one();")}  },\n};\nconsole.log(all);\n`;
+    expect(breaches({ "lib/base/a.ts": record(70) })).toEqual([]);
+    expect(breaches({ "lib/base/a.ts": record(71) })).toEqual(["lib/base/a.ts:54 function-length"]);
+  });
+
   it("leaves alone what is long but no function", () => {
     const found = breaches({
       "lib/base/a.ts": `const table = {\n${lines(90, "  a: 1,")}};\nconsole.log(table, [{\n${lines(90, "  a: 1,")}}]);\n`,
