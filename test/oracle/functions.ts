@@ -1,5 +1,5 @@
 import type { ColumnType } from "../../lib/data/type.ts";
-import { castValue } from "../lib/expressions/reference-casts.ts";
+import { castValue, fitted } from "../lib/expressions/reference-casts.ts";
 import { texts } from "../lib/expressions/reference-texts.ts";
 import { times } from "../lib/expressions/reference-times.ts";
 import { unitsOf } from "./exact.ts";
@@ -106,9 +106,7 @@ function arithmetic(
   if (result.name === "str") return `${a}${b}`;
   if (result.name === "bigint") return exact(a as bigint, b as bigint);
   if (result.name === "int") return safe(exact(BigInt(a as number), BigInt(b as number)));
-  const value = rounded(a as number, b as number);
-  // An instant is a whole millisecond; a duration (an average of some) may have a fraction.
-  return result.name === "datetime" ? Math.floor(value) : value;
+  return fitted(rounded(a as number, b as number), result);
 }
 
 function divided(

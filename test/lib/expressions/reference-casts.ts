@@ -2,7 +2,10 @@ import { coerce, coerceText, Failed } from "../../../lib/data/coerce.ts";
 import type { ColumnType } from "../../../lib/data/type.ts";
 import { ERROR_VALUE as ERROR } from "../../../lib/data/value.ts";
 
-/** A number as a value of a type, where it is one. */
+/**
+ * A number as a value of a type, where it is one. An instant is a whole millisecond; a duration (an average of some) may
+ * have a fraction.
+ */
 export function fitted(value: number, { name }: ColumnType): unknown {
   if (name === "int") return Number.isSafeInteger(value) ? value : ERROR;
   if (name === "duration") return Number.isFinite(value) ? value : ERROR;
