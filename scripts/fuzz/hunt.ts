@@ -9,7 +9,7 @@ const workerFile = fileURLToPath(new URL("worker.ts", import.meta.url));
  * A process that is silent for this long hangs: a turn is half a second and one case. Much more than these take, because
  * a busy machine may give the process, or a new one in its place, little of its time.
  */
-const SILENT_MS = 12 * CASE_MS_MAX;
+const SILENT_MS = 60 * CASE_MS_MAX;
 /** Cases are small: what takes more than this has no bound. */
 const HEAP_MB = 512;
 

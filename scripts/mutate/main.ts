@@ -51,11 +51,11 @@ async function survivorsOf(chosen: readonly Mutant[], seed: number): Promise<Mut
   }
   programs.close();
   console.log(`${chosen.length - left.length} of ${chosen.length} killed by random programs; now the tests`);
-  return left.length === 0 ? [] : unseenByTests(left);
+  return left.length === 0 ? [] : unseenByTests(left, seed);
 }
 
-async function unseenByTests(left: readonly Mutant[]): Promise<Mutant[]> {
-  const suites = await Suites.survey(folder);
+async function unseenByTests(left: readonly Mutant[], seed: number): Promise<Mutant[]> {
+  const suites = await Suites.survey(folder, seed);
   const survivors: Mutant[] = [];
   for (const [i, mutant] of left.entries()) {
     const verdict = await suites.verdictOf(mutant.number);

@@ -22,28 +22,30 @@ const ALL_MS = 1_200_000;
 const SLOWER = 4;
 const START_MS = 30_000;
 
-/** The tests, and which mutants each of their files comes by. */
+/** The tests, and which mutants each of them comes by. */
 export class Suites {
   readonly #folder: string;
+  readonly #seed: number;
   readonly #meetings: readonly Meeting[];
 
-  private constructor(folder: string, meetings: readonly Meeting[]) {
+  private constructor(folder: string, seed: number, meetings: readonly Meeting[]) {
     this.#folder = folder;
+    this.#seed = seed;
     this.#meetings = meetings;
   }
 
-  /** Runs all of them with no mutant awake. Throws where they fail: then they would seem to kill all. */
-  static async survey(folder: string): Promise<Suites> {
+  /**
+   * Runs all of them with no mutant awake; what is random in them comes from `seed`. Throws where they fail: then they
+   * would seem to kill all.
+   */
+  static async survey(folder: string, seed: number): Promise<Suites> {
     const met = join(folder, ".met");
-    if (!(await passes(folder, files, ALL_MS, { TOWPATH_MET: met })))
+    if (!(await passes(folder, files, ALL_MS, { ...seeded(seed), TOWPATH_MET: met })))
       throw new Error("the tests fail without a mutant");
-    const meetings = readdirSync(met).map(
-      (name) => JSON.parse(readFileSync(join(met, name), "utf8")) as Meeting,
+    const meetings = readdirSync(met).flatMap(
+      (name) => JSON.parse(readFileSync(join(met, name), "utf8")) as Meeting[],
     );
-    return new Suites(
-      folder,
-      meetings.sort((a, b) => a.ms - b.ms),
-    );
+    return new Suites(folder, seed, meetings);
   }
 
   /** "unmet": no test comes by it. A mutant with which the tests hang is killed. */
@@ -51,11 +53,24 @@ export class Suites {
     const meetings = this.#meetings.filter(({ mutants }) => mutants.includes(mutant));
     if (meetings.length === 0) return "unmet";
     const ms = SLOWER * meetings.reduce((sum, meeting) => sum + meeting.ms, 0) + START_MS;
-    const names = meetings.map(({ file }) => file);
-    return (await passes(this.#folder, names, ms, { TOWPATH_MUTANT: String(mutant) }))
-      ? "survived"
-      : "killed";
+    const env = {
+      ...seeded(this.#seed),
+      TOWPATH_MUTANT: String(mutant),
+      TOWPATH_TESTS: meetings.map(({ name }) => name).join("\n"),
+    };
+    return (await passes(this.#folder, quickestFirst(meetings), ms, env)) ? "survived" : "killed";
   }
+}
+
+function seeded(seed: number): NodeJS.ProcessEnv {
+  return { TOWPATH_FUZZ_SEED: String(seed) };
+}
+
+/** The files of these tests, those first that take least time. */
+function quickestFirst(meetings: readonly Meeting[]): string[] {
+  const ms = new Map<string, number>();
+  for (const meeting of meetings) ms.set(meeting.file, (ms.get(meeting.file) ?? 0) + meeting.ms);
+  return [...ms].sort(([, a], [, b]) => a - b).map(([file]) => file);
 }
 
 function passes(
