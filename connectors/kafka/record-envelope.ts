@@ -107,9 +107,15 @@ export class RecordEnvelope implements Envelope {
     const value = out.used;
     const gone = identity !== null && diff < 0;
     const isNull = gone || formatter.isNull?.(batch, row) === true;
-    if (!isNull) formatter.formatInto(batch, row, diff, out);
-    const valueEnd = out.used;
-    const hasKey = key(batch, row, out);
+    let valueEnd: number;
+    let hasKey: boolean;
+    try {
+      if (!isNull) formatter.formatInto(batch, row, diff, out);
+      valueEnd = out.used;
+      hasKey = key(batch, row, out);
+    } catch (error) {
+      throw this.#placed(error, batch, row);
+    }
     const keyEnd = out.used;
     const { start, end } = this.#addHeaders(batch, row, identity === null ? diff : 0, chunk);
     const bytes = keyEnd - value + (start === keyEnd ? end - start : 0);
@@ -117,6 +123,17 @@ export class RecordEnvelope implements Envelope {
     const valueTo = isNull ? -1 : valueEnd;
     outbox.add(topic, BY_KEY, value, valueTo, valueEnd, hasKey ? keyEnd : -1, start, end, ticket);
     this.#topics.add(topic);
+  }
+
+  /** An error of a format with the row that it is about. */
+  #placed(error: unknown, batch: Batch, row: number): unknown {
+    if (!(error instanceof TowpathError) || error.where !== undefined) return error;
+    const { code, detail, hint, cause } = error;
+    return new TowpathError(code, detail, {
+      where: placeOfRow(batch, row, this.#parts.columns),
+      hint,
+      cause,
+    });
   }
 
   /** The row's own headers and behind them those of its commit, or where it has none those that its commit shares. */

@@ -230,4 +230,66 @@ describeIngests("avro", ["mock", "real"], (broker) => {
     const keyType = parseAvroSchema(avroOfColumns(keyColumns, "Key"));
     expect(key?.subarray(5)).toEqual(avroBytes(keyType, { region: "a", id: 7 }));
   });
+
+  it("ends the run where a value does not fit the schema, naming row and field", async () => {
+    const topic = await broker.freshTopic();
+    const schema = { type: "record", name: "R", fields: [{ name: "n", type: "int" }] };
+    const write = (n: number) =>
+      pw.graph(async () => {
+        const input = pw.input(pw.schema({ n: "int" }));
+        input.insert({ n });
+        input.commit();
+        input.close();
+        const avro = { schema };
+        pw.kafka.write(input, broker.settings, { topicName: topic, envelope: "row", format: "avro", avro });
+        await pw.run(quiet);
+      });
+    await write(2 ** 31 - 1);
+    await expect(write(2 ** 31)).rejects.toMatchObject({
+      code: "TP_OUTPUT_VALUE",
+      detail: "the field n: 2147483648 is not an int",
+      where: expect.stringContaining('{"n":2147483648}'),
+    });
+    expect(await messagesIn(broker.settings, topic)).toHaveLength(1);
+  });
+
+  it("reads tombstones whose framed keys are records, and refuses keys that lack a column", async () => {
+    const topic = await broker.freshTopic();
+    const registry = new MemoryRegistry();
+    const record = (name: string, ...fields: string[]) => ({
+      type: "record",
+      name,
+      fields: fields.map((field) => ({ name: field, type: "string" })),
+    });
+    const row = (a: string, b: string) => framed(registry, record("V", "b", "a"), { a, b });
+    const gone = (schema: object, value: object) => {
+      const key = framed(registry, schema, value).value;
+      return { key, value: null };
+    };
+    await produceExactly(broker.settings, topic, [
+      row("1", "x"),
+      row("2", "y"),
+      COMMIT,
+      gone(record("K", "b", "more", "a"), { a: "1", b: "x", more: "" }),
+      gone(record("L", "a"), { a: "2" }),
+      { key: Buffer.from('{"a":"2","b":"y"}'), value: null },
+      COMMIT,
+    ]);
+    const { commits, logs } = await readAll(() =>
+      pw.kafka.read(broker.settings, {
+        topicNames: [topic],
+        format: "avro",
+        schemaRegistry: registry,
+        schema: pw.schema({ a: "str?", b: "str?" }),
+        primaryKey: ["a", "b"],
+        mode: "static",
+        onError: "skip",
+      }),
+    );
+    expect(commits.map(({ rows }) => rows.map(({ a, diff }) => `${a} ${diff ?? 1}`).sort())).toEqual([
+      ["1 1", "2 1"],
+      ["1 -1", "2 -1"],
+    ]);
+    expect(logs.join()).toMatch(/TP_ROW_BAD_KEY.*lacks a column of the primary key/);
+  });
 });

@@ -17,8 +17,13 @@ export interface OracleField {
   readonly type: OracleSchema;
 }
 
+/** Array.isArray does not tell the compiler that what is left is no readonly array. */
+export function isUnion(schema: OracleSchema): schema is readonly OracleSchema[] {
+  return Array.isArray(schema);
+}
+
 export function oracleEncode(schema: OracleSchema, value: unknown): Buffer {
-  if (Array.isArray(schema)) {
+  if (isUnion(schema)) {
     const [branch, inner] = value as [number, unknown];
     return Buffer.concat([long(BigInt(branch)), oracleEncode(schema[branch], inner)]);
   }
@@ -88,7 +93,7 @@ function long(value: bigint): Buffer {
 
 /** What reading is expected to give for a value of the oracle's: longs as numbers where they are safe, unions bare. */
 export function oraclePlain(schema: OracleSchema, value: unknown): unknown {
-  if (Array.isArray(schema)) {
+  if (isUnion(schema)) {
     const [branch, inner] = value as [number, unknown];
     return oraclePlain(schema[branch], inner);
   }

@@ -39,7 +39,9 @@ export class AvroKeyReader {
     const writer = this.#writers.of(id);
     if (writer instanceof Failed) return writer;
     const layout = this.#layoutOf(writer);
-    const cells = readAvroCells(layout, keys.bytes, start + FRAME_BYTES, end, () => true);
+    const cells = isWhole(layout)
+      ? readAvroCells(layout, keys.bytes, start + FRAME_BYTES, end, () => true)
+      : new Failed(`its schema ${id} lacks a column of the primary key`);
     if (cells instanceof Failed)
       return new Failed(
         `the message has no payload, and its key names no row: ${cells.detail}`,
@@ -61,6 +63,11 @@ export class AvroKeyReader {
     }
     return layout;
   }
+}
+
+/** A column that a key lacks is not null: the key names no row. */
+function isWhole({ columns, fields }: AvroLayout): boolean {
+  return columns.every((_, i) => fields.some(({ column }) => column === i));
 }
 
 /** A value by itself is the one column's, whatever its schema calls it. */

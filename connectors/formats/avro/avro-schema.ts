@@ -7,16 +7,7 @@ import { type AvroLogical, logicalOf } from "./avro-logical.ts";
 
 export type AvroType = AvroPrimitive | AvroFixed | AvroEnum | AvroArray | AvroMap | AvroUnion | AvroRecord;
 
-const primitiveNames = [
-  "null",
-  "boolean",
-  "int",
-  "long",
-  "float",
-  "double",
-  "bytes",
-  "string",
-] as const;
+const primitiveNames = ["null", "boolean", "int", "long", "float", "double", "bytes", "string"] as const;
 
 export interface AvroPrimitive {
   readonly kind: (typeof primitiveNames)[number];

@@ -8,6 +8,8 @@ import { type AvroType, parseAvroSchema } from "./avro-schema.ts";
 const FETCHES_MAX = 16;
 /** A schema that the registry lacked is asked for again after this long: registries have replicas. */
 const UNKNOWN_MS = 10_000;
+/** Ids that are no schema's are remembered up to this many: anybody can make up more. */
+const UNKNOWN_MAX = 10_000;
 
 /** The schemas that messages were written with, by the ids that they name. */
 export class AvroWriters {
@@ -43,8 +45,11 @@ export class AvroWriters {
 
   async #fetchOne(id: number): Promise<void> {
     const schema = await this.#lookup.fetch(id);
-    if (schema === null) this.#unknown.set(id, Date.now());
-    else this.#keep(schema);
+    if (schema !== null) this.#keep(schema);
+    else {
+      if (this.#unknown.size >= UNKNOWN_MAX) this.#unknown.clear();
+      this.#unknown.set(id, Date.now());
+    }
   }
 
   #keep(schema: RegisteredSchema): AvroType | Failed {

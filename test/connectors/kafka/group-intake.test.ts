@@ -99,3 +99,48 @@ test("a partition that goes while it is paused is resumed, or it would come back
   expect(said).toEqual(["pause 0", "pause 1", "resume 0", "resume 1"]);
   vi.useRealTimers();
 });
+
+test("what names a schema that must be fetched waits, in its order, while others are read", async () => {
+  const { slots, fed, tenures, first } = setUp();
+  const come = [messages([0, "a"], [1, "b"], [0, "c"])];
+  const ingest = {
+    take: () => come.shift() ?? null,
+    takeEvents: () => [],
+    onReadable: () => {},
+  } as Partial<Ingest>;
+  let arrive: () => void = () => {};
+  const arrival = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  const prepare = vi.fn(({ bytes }: PackedMessages) =>
+    Buffer.from(bytes).toString() === "a" ? arrival : null,
+  );
+  Object.assign(first.session, { prepare });
+  const intake = new GroupIntake(ingest as Ingest, {} as Consumer, slots, tenures, () => {});
+  const wake = vi.fn();
+  intake.onReadable(wake);
+  const readAll = (): string[] => {
+    while (intake.next() !== null) intake.used();
+    return fed;
+  };
+  expect(readAll()).toEqual(["b"]);
+  arrive();
+  await arrival;
+  expect(wake).toHaveBeenCalled();
+  expect(readAll()).toEqual(["b", "a", "c"]);
+  expect(prepare).toHaveBeenCalledTimes(2);
+});
+
+test("a registry that does not answer ends the run", async () => {
+  const { slots, tenures, first } = setUp();
+  const come = [messages([0, "a"])];
+  const ingest = { take: () => come.shift() ?? null, takeEvents: () => [] } as Partial<Ingest> as Ingest;
+  Object.assign(first.session, { prepare: () => Promise.reject(new Error("no answer")) });
+  const failures: string[] = [];
+  const fail = ({ message }: Error): void => {
+    failures.push(message);
+  };
+  const intake = new GroupIntake(ingest, {} as Consumer, slots, tenures, () => {}, fail);
+  expect(intake.next()).toBeNull();
+  await vi.waitFor(() => expect(failures).toEqual(["no answer"]));
+});

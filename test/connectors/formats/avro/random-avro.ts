@@ -1,5 +1,5 @@
 /** Random Avro schemas and values of them, for tests. */
-import type { OracleSchema } from "../../../oracle/avro.ts";
+import { isUnion, type OracleSchema } from "../../../oracle/avro.ts";
 import type { Rng } from "../../../support/rng.ts";
 
 const primitives = ["null", "boolean", "int", "long", "float", "double", "bytes", "string"];
@@ -53,7 +53,7 @@ function randomSchema(rng: Rng, depth: number, next: { name: number }): OracleSc
 }
 
 export function randomValue(rng: Rng, schema: OracleSchema): unknown {
-  if (Array.isArray(schema)) {
+  if (isUnion(schema)) {
     const branch = rng.below(schema.length);
     return [branch, randomValue(rng, schema[branch])];
   }
