@@ -41,7 +41,7 @@ const stepsOf: Partial<Record<string, readonly StepSpec["op"][]>> = {
   rekey: ["withIdFrom", "concat"],
   removeErrors: ["removeErrors"],
   requireMatch: ["ix", "restrict", "updateCells"],
-  select: ["select", "withColumns", "without", "rename"],
+  select: ["select", "withColumns", "without", "rename", "castTypes"],
   sort: ["sort", "diff"],
   source: ["select"],
   updateRows: ["updateRows"],
@@ -49,6 +49,7 @@ const stepsOf: Partial<Record<string, readonly StepSpec["op"][]>> = {
 
 /** Steps that are made of linear operators only. */
 const linearSteps: ReadonlySet<StepSpec["op"]> = new Set<StepSpec["op"]>([
+  "castTypes",
   "concatReindex",
   "filter",
   "flatten",
@@ -108,6 +109,23 @@ describe.each(definitions)(`operator $name, from seed ${seed}`, ({ name, linear 
       });
     });
   });
+});
+
+test("law 4 is that of these, and of no other", () => {
+  const linear = Object.values<OperatorDefinition>(operators).filter((definition) => definition.linear);
+  expect(linear.map(({ name }) => name).sort()).toEqual([
+    "arrange",
+    "concat",
+    "filter",
+    "flatten",
+    "keyBy",
+    "output",
+    "reindex",
+    "removeErrors",
+    "requireMatch",
+    "select",
+    "source",
+  ]);
 });
 
 /** Programs of a law that may be left out because their tables outgrow the oracle. */
