@@ -5,6 +5,8 @@ import type { FieldOptions } from "../../lib/table/source-columns.ts";
 import type { AvroReadSettings } from "../formats/avro/avro-settings.ts";
 import type { CsvOptions } from "../formats/csv.ts";
 import { type FormatName, formats } from "../formats/index.ts";
+import type { JsonSchemaReadSettings } from "../formats/json-schema/json-schema-settings.ts";
+import type { ProtobufReadSettings } from "../formats/protobuf/protobuf-settings.ts";
 import type { RegistryOption } from "../registry/index.ts";
 import { checkGroup } from "./group-options.ts";
 import type { KafkaSettings } from "./options.ts";
@@ -106,6 +108,25 @@ export interface AvroReadOptions extends RecordOptions {
   readonly avro?: AvroReadSettings;
 }
 
+export interface ProtobufReadOptions extends RecordOptions {
+  readonly format: "protobuf";
+  readonly csv?: never;
+  /** Where the schemas are that messages name. Absent: messages are bare, and `protobuf` says what they are. */
+  readonly schemaRegistry?: RegistryOption;
+  readonly protobuf?: ProtobufReadSettings;
+}
+
+export interface JsonSchemaReadOptions extends RecordOptions {
+  readonly format: "jsonschema";
+  readonly csv?: never;
+  /** Where the schemas are that messages name. Absent: messages are plain JSON, and `jsonSchema.schema` checks them. */
+  readonly schemaRegistry?: RegistryOption;
+  readonly jsonSchema?: JsonSchemaReadSettings;
+}
+
+/** Those of formats whose messages name a schema. */
+export type RegisteredReadOptions = AvroReadOptions | ProtobufReadOptions | JsonSchemaReadOptions;
+
 export interface UpdatesReadOptions extends Omit<CommonOptions, "commit" | "withMetadata">, FieldOptions {
   readonly format: "updates";
   readonly session?: never;
@@ -121,7 +142,7 @@ export type ReadOptions =
   | RawReadOptions
   | CsvReadOptions
   | JsonReadOptions
-  | AvroReadOptions
+  | RegisteredReadOptions
   | UpdatesReadOptions;
 
 const commonNames = [
@@ -144,6 +165,8 @@ const namesByFormat: Readonly<Record<FormatName, readonly string[]>> = {
   csv: [...commonNames, ...fieldNames, "csv"],
   json: [...commonNames, ...fieldNames],
   avro: [...commonNames, ...fieldNames, "schemaRegistry", "avro"],
+  protobuf: [...commonNames, ...fieldNames, "schemaRegistry", "protobuf"],
+  jsonschema: [...commonNames, ...fieldNames, "schemaRegistry", "jsonSchema"],
   updates: [...commonNames, "valueColumns", "schema", "primaryKey"],
 };
 

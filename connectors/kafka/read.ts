@@ -19,7 +19,7 @@ import { checkSettings, type KafkaSettings } from "./options.ts";
 import { bad } from "./read-arguments.ts";
 import { checkReadOptions, commitPolicy, type ReadOptions, updatesPolicy } from "./read-options.ts";
 import { redactSettings } from "./redact.ts";
-import { registeredColumns, registeredParsers } from "./registered-format.ts";
+import { isRegistered, registeredColumns, registeredParsers } from "./registered-format.ts";
 import { KafkaSource } from "./source.ts";
 import type { SourcePlan } from "./source-plan.ts";
 
@@ -60,7 +60,8 @@ export type ReadColumns<O> = Simplify<
  * earliest message: a row that is taken back and is not there is a bad row.
  *
  * Format "avro" reads records whose schemas are in a Schema Registry (`schemaRegistry`), or bare ones of `avro.schema`;
- * columns are those of `schema`, of `valueColumns` (type `any`), or of the reader's schema `avro.schema`.
+ * columns are those of `schema`, of `valueColumns` (type `any`), or of the reader's schema `avro.schema`. Formats
+ * "protobuf" and "jsonschema" do the same for theirs, with columns of `schema` or `valueColumns`.
  *
  * With `pw.run({ persistence })` a run reads on where the last one ended, however it did: with the same commits, whatever
  * `commit` says by then. `startFrom` counts only for topics that no run has read; partitions that have come since are
@@ -147,6 +148,8 @@ function parsersOf(
     case "updates":
       return () => formats.updates.parser.create(updateColumns(columns));
     case "avro":
+    case "protobuf":
+    case "jsonschema":
       return registeredParsers(options, columns, primaryKey);
   }
 }
@@ -162,7 +165,7 @@ function payloadColumns(options: ReadOptions): Columns {
     const name = options.encoding === "utf8" ? "str" : "bytes";
     return [{ name: "data", type: { name, optional: true } }];
   }
-  if (options.format === "avro") return registeredColumns(options);
+  if (isRegistered(options)) return registeredColumns(options);
   const columns = fieldColumns(options, options.format, "pw.kafka.read");
   if (options.format === "updates") refuseOwnFields(columns);
   return columns;

@@ -4,8 +4,16 @@ import { TowpathError } from "../../lib/errors.ts";
 import { Expression } from "../../lib/expressions/expression.ts";
 import type { ColumnsOf, NameOf, Operand, Said } from "../../lib/table/types.ts";
 import type { AvroWriteSettings } from "../formats/avro/avro-settings.ts";
+import type { JsonSchemaWriteSettings } from "../formats/json-schema/json-schema-settings.ts";
+import type { ProtobufWriteSettings } from "../formats/protobuf/protobuf-settings.ts";
 import type { RegistryOption } from "../registry/index.ts";
-import { type RegisteredOutput, registeredOutput } from "./registered-format.ts";
+import {
+  isRegisteredFormat,
+  type RegisteredFormat,
+  type RegisteredOutput,
+  registeredOutput,
+  settingsOf,
+} from "./registered-format.ts";
 import { isTopicName } from "./row-topic.ts";
 
 /** A column by itself or by its name, an expression, or a callback from the columns. */
@@ -38,19 +46,29 @@ export interface UpdatesWriteOptions<C = unknown> extends CommonWriteOptions<C> 
   readonly commitMarkers?: never;
   readonly schemaRegistry?: never;
   readonly avro?: never;
+  readonly protobuf?: never;
+  readonly jsonSchema?: never;
 }
 
 interface RecordWriteOptions<C> extends CommonWriteOptions<C> {
   /**
    * json (default): an object. csv: one line, without a header. raw: the bytes or the text of the one column that
    * topicName, key and headers do not read; null is a null payload. avro: a record, framed with the id of its schema
-   * where `schemaRegistry` is given; so is the key then, where `key` says it and in the envelope "upsert".
+   * where `schemaRegistry` is given; so is the key then, where `key` says it and in the envelope "upsert". protobuf,
+   * jsonschema: in the same way, a message of Protobuf, or json that a schema vouches for.
    */
-  readonly format?: "json" | "csv" | "raw" | "avro";
-  /** Where schemas are registered, for the format "avro": settings, a client of `pw.schemaRegistry`, or a lookup. */
+  readonly format?: "json" | "csv" | "raw" | RegisteredFormat;
+  /**
+   * Where schemas are registered, for the formats "avro", "protobuf" and "jsonschema": settings, a client of
+   * `pw.schemaRegistry`, or a lookup.
+   */
   readonly schemaRegistry?: RegistryOption;
   /** How the format "avro" is written. */
   readonly avro?: AvroWriteSettings;
+  /** How the format "protobuf" is written. */
+  readonly protobuf?: ProtobufWriteSettings;
+  /** How the format "jsonschema" is written. */
+  readonly jsonSchema?: JsonSchemaWriteSettings;
   /**
    * Headers of each message, before Towpath's own: an object of values by name (bytes as they are, null as null,
    * anything else as text), or a json column that lists them as the column `_metadata` does.
@@ -90,7 +108,7 @@ export type WriteOptions<C = unknown> = UpdatesWriteOptions<C> | RowWriteOptions
 export interface ResolvedWriteOptions {
   /** null: rows say it. */
   readonly topicName: string | null;
-  readonly format: "json" | "csv" | "raw" | "avro";
+  readonly format: "json" | "csv" | "raw" | RegisteredFormat;
   readonly envelope: "updates" | "row" | "upsert";
   readonly commitFrequencyInMessages: number;
   readonly flushEveryMs: number;
@@ -104,13 +122,14 @@ export interface ResolvedWriteOptions {
 
 type OptionName = keyof UpdatesWriteOptions | keyof RowWriteOptions;
 
+const registeredOptions = ["schemaRegistry", "avro", "protobuf", "jsonSchema"] as const;
 const common = ["topicName", "format", "envelope", "name"] as const satisfies readonly OptionName[];
 const optionsOf = {
   updates: [...common, "commitFrequencyInMessages", "flushEveryMs", "partition", "includeKey"],
-  row: [...common, "key", "headers", "commitMarkers", "includeKey", "schemaRegistry", "avro"],
-  upsert: [...common, "key", "headers", "commitMarkers", "schemaRegistry", "avro"],
+  row: [...common, "key", "headers", "commitMarkers", "includeKey", ...registeredOptions],
+  upsert: [...common, "key", "headers", "commitMarkers", ...registeredOptions],
 } as const satisfies Record<string, readonly OptionName[]>;
-const recordFormats = ["json", "csv", "raw", "avro"] as const;
+const recordFormats = ["json", "csv", "raw", "avro", "protobuf", "jsonschema"] as const;
 const formatsOf = { updates: ["json"], row: recordFormats, upsert: recordFormats } as const;
 const optionNames = [...new Set(Object.values(optionsOf).flat())];
 
@@ -145,7 +164,7 @@ export function resolveWriteOptions(options: WriteOptions<never>): ResolvedWrite
     includeKey,
     commitMarkers,
     name,
-    registered: format === "avro" ? registeredOutput(options, topicName) : null,
+    registered: isRegisteredFormat(format) ? registeredOutput(format, options, topicName) : null,
   } as ResolvedWriteOptions;
   checkFormat(resolved, options);
   checkMessages(resolved);
@@ -165,13 +184,25 @@ function checkFormat(resolved: ResolvedWriteOptions, given: WriteOptions<never>)
   const isRecord = (recordFormats as readonly string[]).includes(format);
   const takes =
     isRecord && !known.includes(format) ? `envelope: "row" or "upsert" with it; or ${listed}` : listed;
-  for (const option of ["schemaRegistry", "avro"] as const)
-    check(format === "avro" || given[option] === undefined, option, given[option], `it with format: "avro"`);
+  for (const option of registeredOptions) {
+    const takers = option === "schemaRegistry" ? Object.keys(settingsOf) : takersOf(option);
+    const takes = takers.map((taker) => `"${taker}"`).join(" or ");
+    check(
+      takers.includes(format) || given[option] === undefined,
+      option,
+      given[option],
+      `it with format: ${takes}`,
+    );
+  }
   check(known.includes(format), "format", format, `${takes} with the envelope "${envelope}"`);
   check(typeof includeKey === "boolean", "includeKey", includeKey, "true or false");
   const place = 'false with format "raw", which has no place for it';
   check(!includeKey || format !== "raw", "includeKey", includeKey, place);
   check(typeof commitMarkers === "boolean", "commitMarkers", commitMarkers, "true or false");
+}
+
+function takersOf(option: string): string[] {
+  return Object.entries(settingsOf).flatMap(([format, name]) => (name === option ? [format] : []));
 }
 
 function checkMessages(options: ResolvedWriteOptions): void {

@@ -29,6 +29,8 @@ const namedTypes = {
   json: { name: "any", optional: false },
   updates: { name: "any", optional: true },
   avro: { name: "any", optional: true },
+  jsonschema: { name: "any", optional: true },
+  protobuf: { name: "any", optional: true },
 } as const satisfies Record<string, ColumnType>;
 
 /** The columns that options say. Throws TP_BAD_ARGUMENT (`where` names the call), TP_BAD_SCHEMA, TP_COLUMN_DUPLICATE. */

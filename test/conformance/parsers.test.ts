@@ -5,9 +5,13 @@ import { avroOfColumns } from "../../connectors/formats/avro/avro-columns.ts";
 import { parseAvroSchema } from "../../connectors/formats/avro/avro-schema.ts";
 import type { FormatDefinition } from "../../connectors/formats/format.ts";
 import { formats } from "../../connectors/formats/index.ts";
+import { protoOfColumns } from "../../connectors/formats/protobuf/proto-of-columns.ts";
+import { writeMessage } from "../../connectors/formats/protobuf/protobuf-writer.ts";
+import { messageNamed, resolveGiven } from "../../connectors/formats/protobuf/resolve-proto.ts";
 import { RowBuilder } from "../../lib/data/row-builder.ts";
 import type { Columns } from "../../lib/data/schema.ts";
 import { errorCodes } from "../../lib/errors.ts";
+import { ByteWriter } from "../../lib/io/byte-writer.ts";
 import type { PackedMessages, Parser, ParserDefinition } from "../../lib/io/parser.ts";
 import { avroBytes } from "../connectors/formats/avro/avro-bytes.ts";
 import { columnsOf, type Outcome, packed, parse, rowsOf } from "../connectors/formats/packed.ts";
@@ -24,6 +28,13 @@ interface Sample {
 const wide = { id: "int", name: "str?", amount: "float", on: "bool?", at: "datetime?", more: "json?" };
 
 const avroColumns = columnsOf(wide);
+
+function protobufBytes(row: object): Uint8Array {
+  const proto = protoOfColumns(avroColumns, "Row", { changes: false });
+  const out = new ByteWriter();
+  writeMessage(messageNamed(resolveGiven({ proto })), row, out);
+  return out.view();
+}
 
 const samples: Record<keyof typeof formats, Sample> = {
   avro: {
@@ -59,6 +70,21 @@ const samples: Record<keyof typeof formats, Sample> = {
       '[{"amount":"NaN","at":null,"diff":-1,"id":1,"more":[1],"name":null,"on":null,"time":2},{"amount":1,"at":null,"diff":1,"id":2,"more":null,"name":"é","on":false,"time":4}]',
       ' [{"amount":1,"at":null,"diff":1,"id":3,"key":"6fa459ea-ee8a-4ca4-894e-db77e160355e","more":{},"name":"","on":null,"time":4,"extra":1}] ',
     ],
+  },
+  jsonschema: {
+    columns: columnsOf(wide),
+    good: [
+      '{"id":1,"name":"a","amount":1.5,"on":true,"at":"2024-01-01"}',
+      ' [{"id":3,"amount":1,"extra":[{}]}] ',
+    ],
+  },
+  protobuf: {
+    columns: avroColumns,
+    good: [
+      { id: 1, name: "a", amount: 1.5, on: true, at: "2024-01-01", more: { b: [1], a: 2 } },
+      { id: -2, amount: -0.25 },
+      { id: 9007199254740991, name: "é€𝄞 longer than a word", amount: 1e300, on: false, at: 0, more: 1 },
+    ].map(protobufBytes),
   },
   raw: { columns: columnsOf({ data: "str?" }), good: ["", "text", "é", "{}"] },
 };

@@ -1,0 +1,20 @@
+/** What `pw.kafka.read` and `pw.kafka.write` take for the format jsonschema. */
+import type { SubjectNameStrategy } from "../../../lib/io/schema-lookup.ts";
+
+export interface JsonSchemaReadSettings {
+  /** What messages must be, as JSON text or object, whatever their own schemas say. Needed without `schemaRegistry`. */
+  readonly schema?: string | object;
+  /** Default true; false: messages are read like json's, unchecked. */
+  readonly validate?: boolean;
+}
+
+export interface JsonSchemaWriteSettings {
+  /** What is registered, and what each record must be. Default: one made of the columns. */
+  readonly schema?: string | object;
+  /** The title of the schema that the columns make; default: the topic. */
+  readonly name?: string;
+  /** What schemas are registered under; default "topic": `<topic>-value` and `<topic>-key`. */
+  readonly subjectNameStrategy?: SubjectNameStrategy;
+  /** Default true. false: nothing is registered, and records must be what the subject's newest schema says. */
+  readonly autoRegister?: boolean;
+}

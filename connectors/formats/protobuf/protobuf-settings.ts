@@ -1,0 +1,20 @@
+/** What `pw.kafka.read` and `pw.kafka.write` take for the format protobuf. */
+import type { SubjectNameStrategy } from "../../../lib/io/schema-lookup.ts";
+import type { ProtoSource } from "./resolve-proto.ts";
+
+/** Without `schemaRegistry` messages are bare, and `proto` or `descriptor` says what they are. */
+export interface ProtobufReadSettings extends ProtoSource {
+  /** The name of the message; default: the first of the text, or of the descriptor's last file. */
+  readonly message?: string | undefined;
+}
+
+export interface ProtobufWriteSettings {
+  /** The text of a .proto file whose message is written; its fields are the columns. Default: one made of the columns. */
+  readonly proto?: string;
+  /** The name of the message. Default: the first of `proto`; for one made of the columns the topic, with `_` for what a name cannot hold. */
+  readonly message?: string;
+  /** What schemas are registered under; default "topic": `<topic>-value` and `<topic>-key`. */
+  readonly subjectNameStrategy?: SubjectNameStrategy;
+  /** Default true. false: nothing is registered, and messages are written as the subject's newest schema says. */
+  readonly autoRegister?: boolean;
+}
