@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { AnswerFold } from "../../scripts/bench/harness/answer-fold.ts";
+import { amountOf, orderMessages } from "../../scripts/bench/harness/avro-orders.ts";
 import { nodeCommand, towpath } from "../../scripts/bench/harness/contenders.ts";
 import { engineAnswers } from "../../scripts/bench/harness/engine-data.mjs";
 import { fillTopic } from "../../scripts/bench/harness/fill-topic.ts";
@@ -43,6 +44,20 @@ describe.skipIf(!sharedBrokerAvailable().ok)("a job of the benchmarks", { timeou
     fold.finish();
     expect(fold.progress.at(-1)?.rows).toBe(6_000);
     expect(measured.samples.length).toBeGreaterThan(0);
+  });
+});
+
+describe.skipIf(!sharedBrokerAvailable().ok)("the job avro", { timeout: 120_000 }, () => {
+  it("makes columns of all messages", async () => {
+    const { settings } = await sharedBroker();
+    const bootstrap = settings["bootstrap.servers"] ?? "";
+    const name = "bench-avro-orders";
+    await createTopic(settings, { name, partitions: 1, config: {} });
+    await fillTopic(bootstrap, { name, head: [], cycle: orderMessages(100), messages: 6_000 });
+    const measured = new MeasuredProcess(nodeCommand("jobs/avro.ts", [bootstrap, name, "6000"]));
+    await measured.ended();
+    const cycle = Array.from({ length: 100 }, (_, i) => amountOf(i));
+    expect(JSON.parse(measured.stdout).amount).toBe(60 * cycle.reduce((sum, amount) => sum + amount, 0));
   });
 });
 
