@@ -11,7 +11,7 @@ export class Refused {
 }
 
 /** In the place of a row: the transformation answered null or undefined. */
-export const LEFT_OUT = Symbol("left out");
+export const LEFT_OUT: unique symbol = Symbol("left out");
 
 type Transform = (row: never) => unknown;
 

@@ -58,18 +58,18 @@ export interface FailedRow<Row = unknown> {
 /**
  * Where rows go.
  *
- *   open → (encode* → write)* → flush → close
+ *   open → (add* → send)* → flush → close
  */
-export interface PipeOutput<Row, Encoded = unknown> {
+export interface PipeOutput<Row> {
   readonly name: string;
   open(context: PipeContext): Promise<void>;
-  /** A row as it will be written. Throws where it cannot be: the row fails, and nothing of it is written. */
-  encode(row: Row): Encoded;
-  /** How a row that failed is written; absent: as the row `{ reason, position, row }`. */
-  encodeFailed?(failed: FailedRow): Encoded;
-  /** Takes rows; resolves when there is room for more. */
-  write(rows: readonly Encoded[]): Promise<void>;
-  /** Resolves when everything taken is where it belongs. */
+  /** Takes a row. Throws where it cannot be written: the row fails, and nothing of it is written. */
+  add(row: Row): void;
+  /** Takes a row that failed; absent: it is added as the row `{ reason, position, row }`. */
+  addFailed?(failed: FailedRow): void;
+  /** Sends on what was added; resolves when there is room for more. */
+  send(): Promise<void>;
+  /** Resolves when everything that was sent is where it belongs. */
   flush(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { inspect } from "node:util";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { TowpathError } from "../errors.ts";
 import { onSignals } from "../runtime/signals.ts";
@@ -59,7 +60,7 @@ export class Pipe<In = unknown, Out = unknown> {
         hint: "Give a number of rows, 1 or more.",
       });
     }
-    if (typeof input?.take !== "function" || typeof output?.write !== "function") {
+    if (typeof input?.take !== "function" || typeof output?.add !== "function") {
       throw new TowpathError("TP_BAD_ARGUMENT", "pw.pipe needs an input and an output", {
         hint: "Such as input: pw.kafkaInput({ uri }), output: pw.csvOutput(path).",
       });
@@ -147,47 +148,48 @@ export class Pipe<In = unknown, Out = unknown> {
 
   /** The good rows to the output, the others to the errors, in order. */
   async #hand(batch: PipeBatch<In>): Promise<void> {
-    const { transform, schema, output, errors } = this.#options;
+    const { transform, schema, errors } = this.#options;
     const counts = this.#counts;
     counts.rows += batch.rows.length;
     counts.bytes += batch.bytes;
-    const encoded: unknown[] = [];
-    const failed: unknown[] = [];
+    let added = 0;
+    let failed = 0;
     for (let i = 0; i < batch.rows.length; i++) {
       const row = batch.rows[i];
       const checked = checkRow(row, transform, schema);
-      const made = this.#encoded(checked instanceof Promise ? await checked : checked);
-      if (made === LEFT_OUT) counts.skipped++;
-      else if (!(made instanceof Refused)) encoded.push(made);
+      const refused = this.#add(checked instanceof Promise ? await checked : checked);
+      if (refused === null) added++;
+      else if (refused === LEFT_OUT) counts.skipped++;
       else if (errors === undefined) {
-        await this.#write(output, encoded);
+        await this.#send(added);
         await this.#deliverOutputs();
-        throw rowFailed(made.reason, batch.place(i));
+        throw rowFailed(refused.reason, batch.place(i));
       } else {
-        failed.push(
-          encodeFailed(errors, { reason: made.reason, position: batch.place(i), row: asRead(row) }),
-        );
+        addFailed(errors, { reason: refused.reason, position: batch.place(i), row: asRead(row) });
+        failed++;
       }
     }
-    await this.#write(output, encoded);
-    if (errors === undefined || failed.length === 0) return;
-    await errors.write(failed);
-    counts.errors += failed.length;
+    await this.#send(added);
+    if (errors === undefined || failed === 0) return;
+    await errors.send();
+    counts.errors += failed;
   }
 
-  #encoded(row: unknown): unknown {
+  /** Null where the row was taken. */
+  #add(row: unknown): Refused | typeof LEFT_OUT | null {
     if (row === LEFT_OUT || row instanceof Refused) return row;
     try {
-      return this.#options.output.encode(row as Out);
+      this.#options.output.add(row as Out);
+      return null;
     } catch (error) {
       return new Refused(error instanceof TowpathError ? error.detail : String(error));
     }
   }
 
-  async #write(output: PipeOutput<Out>, encoded: readonly unknown[]): Promise<void> {
-    if (encoded.length === 0) return;
-    await output.write(encoded);
-    this.#counts.written += encoded.length;
+  async #send(added: number): Promise<void> {
+    if (added === 0) return;
+    await this.#options.output.send();
+    this.#counts.written += added;
   }
 
   async #deliverOutputs(): Promise<void> {
@@ -226,8 +228,17 @@ function asRead(row: unknown): unknown {
   return row instanceof UnreadableRow ? row.row : row;
 }
 
-function encodeFailed(errors: PipeOutput<never>, failed: FailedRow): unknown {
-  return errors.encodeFailed === undefined ? errors.encode(failed as never) : errors.encodeFailed(failed);
+function addFailed(errors: PipeOutput<never>, failed: FailedRow): void {
+  const add = (one: FailedRow): void => {
+    if (errors.addFailed === undefined) errors.add(one as never);
+    else errors.addFailed(one);
+  };
+  try {
+    add(failed);
+  } catch {
+    // Of a row that no output can say, such as one with a bigint, what a person can read of it.
+    add({ ...failed, row: inspect(failed.row) });
+  }
 }
 
 function rowFailed(reason: string, where: string): TowpathError {

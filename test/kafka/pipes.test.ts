@@ -157,6 +157,24 @@ describeOnBrokers("pipes", ["mock", "real"], (broker) => {
       await broker.freshTopic(1),
     ];
     await produce(broker.settings, from, [{ value: "{}" }, { value: "no json", key: "k" }]);
+    const failed = join(folder, "failed.jsonl");
+    await produce(broker.settings, from, [{ value: Buffer.from([0xff]) }]);
+    await pw
+      .pipe({
+        input: pw.kafkaInput({ uri: uriOf(from), limit: 3 }),
+        transform: (message) => JSON.parse(String(message.value)),
+        output: pw.jsonOutput(join(folder, "good.jsonl")),
+        errors: pw.jsonOutput(failed),
+      })
+      .start();
+    const rows = (await readFile(failed, "utf8"))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).row);
+    expect(rows.map(({ offset, value }) => [offset, value])).toEqual([
+      [1, "no json"],
+      [2, { base64: "/w==" }],
+    ]);
     await pw
       .pipe({
         input: pw.kafkaInput({ uri: uriOf(from), limit: 2 }),

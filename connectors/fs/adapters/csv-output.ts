@@ -1,5 +1,11 @@
+import { ByteWriter } from "../../../lib/io/byte-writer.ts";
+import { writeCsvText } from "../../../lib/kernels/csv-write.ts";
 import { jsonText, unwritable } from "../../../lib/pipe/json-text.ts";
+import { appendText } from "./append-text.ts";
 import { TextOutput } from "./text-output.ts";
+
+const COMMA = 44;
+const LF = 10;
 
 export interface CsvOutputOptions {
   /** The columns, in order. Default: those of the first row. */
@@ -20,17 +26,28 @@ export function csvOutput(path: string, { columns }: CsvOutputOptions = {}): Tex
   let names = columns === undefined ? null : [...columns];
   const known = new Set(names);
   return new TextOutput(path, {
-    encode(given) {
+    append(given, out) {
       const row = recordOf(given);
       if (names === null) {
         names = Object.keys(row);
         for (const name of names) known.add(name);
       }
       checkNames(known, row);
-      return `${names.map((name) => cellText(row[name])).join(",")}\n`;
+      appendLine(
+        names.map((name) => row[name]),
+        out,
+      );
     },
-    header: () => `${(names ?? []).map(cellText).join(",")}\n`,
+    appendHeader: (out) => appendLine(names ?? [], out),
   });
+}
+
+function appendLine(cells: readonly unknown[], out: ByteWriter): void {
+  for (let i = 0; i < cells.length; i++) {
+    if (i > 0) out.put(COMMA);
+    appendCell(cells[i], out);
+  }
+  out.put(LF);
 }
 
 function recordOf(row: unknown): Readonly<Record<string, unknown>> {
@@ -49,19 +66,28 @@ function checkNames(known: ReadonlySet<string>, row: Readonly<Record<string, unk
   }
 }
 
-function cellText(value: unknown): string {
-  if (value === null || value === undefined) return "";
-  if (typeof value === "string") return quoted(value);
-  if (typeof value !== "object") {
-    if (typeof value === "function" || typeof value === "symbol")
-      throw unwritable(`a ${typeof value} is no cell`);
-    return String(value);
-  }
-  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
-  if (value instanceof Date) return value.toISOString();
-  return Array.isArray(value) && value.length === 0 ? "[]" : quoted(jsonText(value));
+/** Null is nothing, and the empty text is `""`. */
+function appendCell(value: unknown, out: ByteWriter): void {
+  if (value === null || value === undefined) return;
+  if (typeof value === "string") appendQuoted(value, out);
+  else if (typeof value === "object") appendObject(value, out);
+  else if (typeof value === "function" || typeof value === "symbol")
+    throw unwritable(`a ${typeof value} is no cell`);
+  else appendText(String(value), out);
 }
 
-function quoted(text: string): string {
-  return text === "" || /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+function appendObject(value: object, out: ByteWriter): void {
+  if (value instanceof Uint8Array) appendText(Buffer.from(value).toString("base64"), out);
+  else if (value instanceof Date) appendText(value.toISOString(), out);
+  else appendQuoted(Array.isArray(value) && value.length === 0 ? "[]" : jsonText(value), out);
+}
+
+/** Where a text's bytes stand before they are quoted. */
+const plain = new ByteWriter();
+
+function appendQuoted(text: string, out: ByteWriter): void {
+  plain.reset();
+  appendText(text, plain);
+  out.reserve(2 * plain.used + 2);
+  out.used = writeCsvText(out.bytes, out.used, plain.bytes, 0, plain.used);
 }

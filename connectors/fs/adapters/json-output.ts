@@ -1,4 +1,5 @@
 import { jsonText } from "../../../lib/pipe/json-text.ts";
+import { appendText } from "./append-text.ts";
 import { TextOutput } from "./text-output.ts";
 
 /**
@@ -11,5 +12,5 @@ import { TextOutput } from "./text-output.ts";
  * const errors = pw.jsonOutput("failed.jsonl");
  */
 export function jsonOutput(path: string): TextOutput {
-  return new TextOutput(path, { encode: (row) => `${jsonText(row)}\n` });
+  return new TextOutput(path, { append: (row, out) => appendText(`${jsonText(row)}\n`, out) });
 }

@@ -1,21 +1,23 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { TowpathError } from "../../../lib/errors.ts";
+import { ByteWriter } from "../../../lib/io/byte-writer.ts";
 import type { PipeOutput } from "../../../lib/pipe/ends.ts";
 import { fileFailure } from "../errors.ts";
 
 /** How rows become lines of a file. */
 export interface LineFormat {
-  /** With its line break. */
-  encode(row: unknown): string;
-  /** What stands before the first line, once that has been encoded; with its line break. */
-  header?(): string;
+  /** Appends a row as a line, with its break. What it has appended when it throws is taken back. */
+  append(row: unknown, out: ByteWriter): void;
+  /** Appends what stands before the first line, once that has been appended elsewhere. */
+  appendHeader?(out: ByteWriter): void;
 }
 
 /** A new file as the output of a pipe. `flush` resolves when what was written is on the disk. */
-export class TextOutput implements PipeOutput<unknown, string> {
+export class TextOutput implements PipeOutput<unknown> {
   readonly name: string;
   readonly #path: string;
   readonly #format: LineFormat;
+  readonly #lines = new ByteWriter(1 << 16);
   #handle: FileHandle | null = null;
   #hasHeader = false;
 
@@ -27,19 +29,35 @@ export class TextOutput implements PipeOutput<unknown, string> {
 
   /** What was in the file before is gone. Throws TP_FILE_FAILED. */
   async open(): Promise<void> {
-    await this.#do(async () => {
+    try {
       this.#handle = await open(this.#path, "w");
+    } catch (error) {
+      throw fileFailure(this.#path, "could not be written", error);
+    }
+  }
+
+  add(row: unknown): void {
+    const { used } = this.#lines;
+    try {
+      this.#format.append(row, this.#lines);
+    } catch (error) {
+      this.#lines.truncate(used);
+      throw error;
+    }
+  }
+
+  /** Throws TP_FILE_FAILED. */
+  async send(): Promise<void> {
+    await this.#do(async (handle) => {
+      if (!this.#hasHeader && this.#format.appendHeader !== undefined) {
+        const header = new ByteWriter();
+        this.#format.appendHeader(header);
+        await handle.appendFile(header.view());
+      }
+      this.#hasHeader = true;
+      await handle.appendFile(this.#lines.view());
+      this.#lines.reset();
     });
-  }
-
-  encode(row: unknown): string {
-    return this.#format.encode(row);
-  }
-
-  async write(rows: readonly string[]): Promise<void> {
-    const header = this.#hasHeader ? "" : (this.#format.header?.() ?? "");
-    this.#hasHeader = true;
-    await this.#do((handle) => handle.appendFile(header + rows.join("")));
   }
 
   async flush(): Promise<void> {
@@ -58,10 +76,10 @@ export class TextOutput implements PipeOutput<unknown, string> {
   }
 
   async #do(work: (handle: FileHandle) => Promise<void>): Promise<void> {
+    if (this.#handle === null) throw new TowpathError("TP_CLOSED", `${this.#path} is not open`);
     try {
-      await work(this.#handle as FileHandle);
+      await work(this.#handle);
     } catch (error) {
-      if (error instanceof TowpathError) throw error;
       throw fileFailure(this.#path, "could not be written", error);
     }
   }

@@ -1,6 +1,5 @@
 import { isUtf8 } from "node:buffer";
 import { inspect } from "node:util";
-import { unwritable } from "../../../lib/pipe/json-text.ts";
 
 /** A header as messages have it: a name may come twice, and null is a value of its own. */
 export type KafkaHeader = readonly [name: string, value: Uint8Array | null];
@@ -96,15 +95,12 @@ export class ReadMessage {
     return this.#store.size(this.#place);
   }
 
-  /** As files have it: key, value and headers as texts. Throws TP_PIPE_VALUE where they are none. */
+  /** As files have it: key, value and headers as texts, and as `{ "base64": "…" }` where they are not UTF-8. */
   toJSON(): Record<string, unknown> {
     const { topic, partition, offset, timestamp, id } = this;
-    const key = textOf(this.key, "key");
-    const value = textOf(this.value, "value");
-    const headers = this.headers.map(([name, content]) => [
-      name,
-      textOf(content, `header ${JSON.stringify(name)}`),
-    ]);
+    const key = textOf(this.key);
+    const value = textOf(this.value);
+    const headers = this.headers.map(([name, content]) => [name, textOf(content)]);
     if (id === null) return { key, value, headers, topic, partition, offset, timestamp };
     return { key, value, headers, topic, partition, offset, timestamp, id };
   }
@@ -115,8 +111,7 @@ export class ReadMessage {
   }
 }
 
-function textOf(part: Buffer | null, what: string): string | null {
+function textOf(part: Buffer | null): string | { readonly base64: string } | null {
   if (part === null) return null;
-  if (!isUtf8(part)) throw unwritable(`the ${what} of the message is not UTF-8`);
-  return part.toString();
+  return isUtf8(part) ? part.toString() : { base64: part.toString("base64") };
 }

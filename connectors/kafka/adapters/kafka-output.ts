@@ -1,5 +1,6 @@
 import { TowpathError } from "../../../lib/errors.ts";
 import type { FailedRow, PipeContext, PipeOutput } from "../../../lib/pipe/ends.ts";
+import { jsonText } from "../../../lib/pipe/json-text.ts";
 import { writeHeader } from "../message-headers.ts";
 import type { KafkaSettings } from "../options.ts";
 import { BY_KEY, type Chunk, Outbox } from "../outbox.ts";
@@ -31,13 +32,14 @@ const encoder = new TextEncoder();
 const NO_HEADERS: readonly KafkaHeader[] = [];
 
 /** Rows as messages of a topic; `flush` resolves when each has been acknowledged. */
-export class KafkaOutput implements PipeOutput<unknown, Encoded> {
+export class KafkaOutput implements PipeOutput<unknown> {
   readonly name: string;
   readonly #settings: KafkaSettings;
   readonly #topic: string;
   readonly #outbox = new Outbox();
   #producer: Producer | null = null;
   #index = 0;
+  #added: Encoded[] = [];
   #written = 0;
   #failure: TowpathError | null = null;
   #wake: () => void = () => {};
@@ -76,36 +78,29 @@ export class KafkaOutput implements PipeOutput<unknown, Encoded> {
   }
 
   /** A message keeps its key and headers, and its partition unless it was read; any other row is a value. */
-  encode(row: unknown): Encoded {
-    if (row instanceof ReadMessage) {
-      return { value: row.value, key: row.key, headers: row.headers, partition: BY_KEY };
-    }
-    if (!(row instanceof KafkaMessage)) {
-      return { value: messageValue(row), key: null, headers: NO_HEADERS, partition: BY_KEY };
-    }
-    const { value, key, headers, partition = BY_KEY } = row;
-    if (partition !== BY_KEY && !(Number.isSafeInteger(partition) && partition >= 0)) {
-      throw new TowpathError("TP_PIPE_VALUE", `a message cannot go to partition ${partition}`);
-    }
-    return { value: messageValue(value), key, headers, partition };
+  add(row: unknown): void {
+    this.#added.push(encoded(row));
   }
 
   /** A message as it was read, another row as JSON; headers say what is wrong with it and where it stood. */
-  encodeFailed({ reason, position, row }: FailedRow): Encoded {
+  addFailed({ reason, position, row }: FailedRow): void {
     const why = [
       ["tp-error-detail", Buffer.from(reason)],
       ["tp-position", Buffer.from(position)],
     ] as const;
     if (row instanceof ReadMessage) {
-      const encoded = this.encode(row);
-      return { ...encoded, headers: [...encoded.headers, ...why] };
+      const { value, key, headers } = row;
+      this.#added.push({ value, key, headers: [...headers, ...why], partition: BY_KEY });
+      return;
     }
-    const value = Buffer.from(typeof row === "string" ? row : (JSON.stringify(row) ?? String(row)));
-    return { value, key: null, headers: why, partition: BY_KEY };
+    const value = typeof row === "string" ? row : jsonText(row);
+    this.#added.push({ value, key: null, headers: why, partition: BY_KEY });
   }
 
-  async write(rows: readonly Encoded[]): Promise<void> {
+  async send(): Promise<void> {
     const producer = this.#opened();
+    const rows = this.#added;
+    this.#added = [];
     const time = ++this.#written;
     const ticket = producer.ticket(time);
     for (const row of rows) this.#put(row, ticket);
@@ -153,6 +148,20 @@ export class KafkaOutput implements PipeOutput<unknown, Encoded> {
     if (this.#producer === null) throw new TowpathError("TP_CLOSED", `${this.name} is not open`);
     return this.#producer;
   }
+}
+
+function encoded(row: unknown): Encoded {
+  if (row instanceof ReadMessage) {
+    return { value: row.value, key: row.key, headers: row.headers, partition: BY_KEY };
+  }
+  if (!(row instanceof KafkaMessage)) {
+    return { value: messageValue(row), key: null, headers: NO_HEADERS, partition: BY_KEY };
+  }
+  const { value, key, headers, partition = BY_KEY } = row;
+  if (partition !== BY_KEY && !(Number.isSafeInteger(partition) && partition >= 0)) {
+    throw new TowpathError("TP_PIPE_VALUE", `a message cannot go to partition ${partition}`);
+  }
+  return { value: messageValue(value), key, headers, partition };
 }
 
 /** Returns where the part ends, -1 where there is none. */

@@ -27,10 +27,11 @@ function rowsOf<Row>(rows: readonly (Row | UnreadableRow)[], told: string[] = []
   };
 }
 
-class Kept<Row> implements PipeOutput<Row, Row> {
+class Kept<Row> implements PipeOutput<Row> {
   readonly name = "kept";
   readonly rows: Row[] = [];
   readonly #told: string[];
+  readonly #added: Row[] = [];
 
   constructor(told: string[] = []) {
     this.#told = told;
@@ -40,13 +41,13 @@ class Kept<Row> implements PipeOutput<Row, Row> {
     this.#told.push("open output");
   }
 
-  encode(row: Row): Row {
+  add(row: Row): void {
     if (row === ("unwritable" as unknown)) throw new Error("it cannot be written");
-    return row;
+    this.#added.push(row);
   }
 
-  async write(rows: readonly Row[]): Promise<void> {
-    this.rows.push(...rows);
+  async send(): Promise<void> {
+    this.rows.push(...this.#added.splice(0));
   }
 
   async flush(): Promise<void> {
@@ -130,6 +131,17 @@ describe("a pipe", () => {
       { reason: "no row", position: "row 1", row: "raw" },
       { reason: "no use", position: "row 2", row: "throws" },
       { reason: "Error: it cannot be written", position: "row 3", row: "unwritable" },
+    ]);
+  });
+
+  it("keeps of a failed row what the output for errors can say", async () => {
+    const errors = new Kept<FailedRow>();
+    const add = errors.add.bind(errors);
+    errors.add = (failed) => add({ ...failed, row: JSON.parse(JSON.stringify(failed.row)) });
+    const bad = { id: "x", big: 12n };
+    await passed<unknown>([bad], { schema: Order, errors: errors as PipeOutput<never> });
+    expect(errors.rows).toEqual([
+      expect.objectContaining({ position: "row 1", row: "{ id: 'x', big: 12n }" }),
     ]);
   });
 
