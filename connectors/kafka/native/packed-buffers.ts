@@ -74,6 +74,8 @@ export function growPart(grown: PackedPart | null, needed: number): boolean {
   return true;
 }
 
+const decoder = new TextDecoder();
+
 /** A message header; values are bytes or null, names may repeat. */
 export interface PackedHeader {
   readonly name: string;
@@ -86,10 +88,10 @@ export interface PackedHeader {
  */
 export function decodeHeaders(headers: PackedPart, row: number): PackedHeader[] {
   const { bytes, ends } = headers;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const decoder = new TextDecoder();
   const found: PackedHeader[] = [];
   let at = row === 0 ? 0 : ends[row - 1];
+  if (at === ends[row]) return found;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   while (at < ends[row]) {
     const nameEnd = at + 4 + view.getUint32(at, true);
     const name = decoder.decode(bytes.subarray(at + 4, nameEnd));
