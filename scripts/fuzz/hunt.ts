@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { afterAwakeMs } from "../awake-timer.ts";
 import { addTo, emptyTally } from "./tally.ts";
 import { CASE_MS_MAX } from "./target.ts";
 import type { Turn, TurnResult } from "./worker.ts";
@@ -75,13 +76,13 @@ export class Hunt {
     const turn: Turn = { target: this.#target, seed: this.#seed, from, to };
     return new Promise((resolve) => {
       const end = (result: TurnResult | string): void => {
-        clearTimeout(timer);
+        cancel();
         child.removeAllListeners();
         if (typeof result === "string") this.close();
         else if (result.tally !== null) addTo(this.tally, result.tally);
         resolve(result);
       };
-      const timer = setTimeout(() => end("the process hangs"), ms);
+      const cancel = afterAwakeMs(ms, () => end("the process hangs"));
       child.once("message", (result) => end(result as TurnResult));
       child.once("exit", (code, signal) => end(`the process ended with ${signal ?? code}`));
       child.once("error", (error) => end(String(error)));

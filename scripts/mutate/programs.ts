@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
+import { afterAwakeMs } from "../awake-timer.ts";
 import type { Question, Survey, Verdict } from "./worker.ts";
 
 /** Running all programs with no mutant awake. */
@@ -44,12 +45,12 @@ export class Programs {
   #ask(child: ChildProcess, question: Question, ms: number): Promise<unknown> {
     return new Promise((resolve) => {
       const end = (answer: unknown): void => {
-        clearTimeout(timer);
+        cancel();
         child.removeAllListeners();
         if (answer === null) this.close();
         resolve(answer);
       };
-      const timer = setTimeout(() => end(null), ms);
+      const cancel = afterAwakeMs(ms, () => end(null));
       child.once("message", end);
       child.once("exit", () => end(null));
       child.send(question);

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { afterAwakeMs } from "../awake-timer.ts";
 import type { Meeting } from "./meet.ts";
 
 /** The tests that mutants are given to where random programs do not see them. */
@@ -87,9 +88,9 @@ function passes(
     detached: true,
   });
   return new Promise((resolve) => {
-    const timer = setTimeout(() => process.kill(-(child.pid as number), "SIGKILL"), ms);
+    const cancel = afterAwakeMs(ms, () => process.kill(-(child.pid as number), "SIGKILL"));
     child.once("exit", (code) => {
-      clearTimeout(timer);
+      cancel();
       resolve(code === 0);
     });
   });
