@@ -193,28 +193,26 @@ describeOnBrokers("pipes", ["mock", "real"], (broker) => {
   });
 
   // Members of a group that leave take the embedded broker its time.
-  it.runIf(broker.kind === "real")(
-    "go on in a group where the last one ended, and from the start without one",
-    async () => {
-      const topic = await broker.freshTopic(1);
-      await produce(broker.settings, topic, numbers(0, 100));
-      const read = async (groupId: string | undefined, limit: number): Promise<number[]> => {
-        const path = join(folder, "rows.jsonl");
-        const uri = uriOf(topic);
-        const input = pw.kafkaInput(groupId === undefined ? { uri, limit } : { uri, limit, groupId });
-        const transform = ({ value }: pw.ReadMessage): unknown => Number(value);
-        await pw.pipe({ input, transform, output: pw.jsonOutput(path) }).start();
-        return (await readFile(path, "utf8")).trim().split("\n").map(Number);
-      };
-      const group = `g-${topic}`;
-      const all = Array.from({ length: 100 }, (_, i) => i);
-      expect(await read(group, 30)).toEqual(all.slice(0, 30));
-      expect(await read(group, 50)).toEqual(all.slice(30, 80));
-      expect(await read(undefined, 20)).toEqual(all.slice(0, 20));
-      expect(await read(undefined, 20)).toEqual(all.slice(0, 20));
-      expect(await read(group, 20)).toEqual(all.slice(80));
-    },
-  );
+  const onlyReal = broker.kind === "real" ? it : () => {};
+  onlyReal("go on in a group where the last one ended, and from the start without one", async () => {
+    const topic = await broker.freshTopic(1);
+    await produce(broker.settings, topic, numbers(0, 100));
+    const read = async (groupId: string | undefined, limit: number): Promise<number[]> => {
+      const path = join(folder, "rows.jsonl");
+      const uri = uriOf(topic);
+      const input = pw.kafkaInput(groupId === undefined ? { uri, limit } : { uri, limit, groupId });
+      const transform = ({ value }: pw.ReadMessage): unknown => Number(value);
+      await pw.pipe({ input, transform, output: pw.jsonOutput(path) }).start();
+      return (await readFile(path, "utf8")).trim().split("\n").map(Number);
+    };
+    const group = `g-${topic}`;
+    const all = Array.from({ length: 100 }, (_, i) => i);
+    expect(await read(group, 30)).toEqual(all.slice(0, 30));
+    expect(await read(group, 50)).toEqual(all.slice(30, 80));
+    expect(await read(undefined, 20)).toEqual(all.slice(0, 20));
+    expect(await read(undefined, 20)).toEqual(all.slice(0, 20));
+    expect(await read(group, 20)).toEqual(all.slice(80));
+  });
 
   it("end when they are told to, also while nothing comes", async () => {
     const topic = await broker.freshTopic(1);

@@ -24,16 +24,20 @@ function markdown(results: readonly RecordedResult[]): string {
     (result) =>
       `| ${figuresOf(result)} | ${ratiosOf(result)} | \`${result.command}\` | ${result.date.slice(0, 10)} |`,
   );
-  const machines = results.map(
-    ({ machine, versions }) =>
-      `${machine.cores} × ${machine.cpu}, ${machine.memoryGb} GB, Node ${machine.node}, Towpath ${versions.towpath}`,
+  const versionsByMachine = new Map<string, Set<string>>();
+  for (const { machine, versions } of results) {
+    const on = `${machine.cores} × ${machine.cpu}, ${machine.memoryGb} GB, Node ${machine.node}`;
+    versionsByMachine.set(on, (versionsByMachine.get(on) ?? new Set()).add(String(versions.towpath)));
+  }
+  const machines = [...versionsByMachine].map(
+    ([on, versions]) => `${on}, Towpath ${[...versions].join(", ")}`,
   );
   return [
     "| Towpath | Towpath is | Command | Date |",
     "|---|---|---|---|",
     ...lines,
     "",
-    `Measured on: ${[...new Set(machines)].join("; ")}.`,
+    `Measured on: ${machines.join("; ")}.`,
   ].join("\n");
 }
 
@@ -48,6 +52,8 @@ const own: Readonly<Record<string, (figures: Figures) => string>> = {
     `${whole(middle(towpath.insertsPerSecond))} inserts/s, ${whole(middle(towpath.peakMb))} MB`,
   async: ({ towpath }) => `${whole(middle(towpath.callsPerSecond))} calls/s`,
   checkpoint: (figures) => checkpoints(figures).join("; "),
+  messages: (figures) => ways(figures).join("; "),
+  pipes: (figures) => ways(figures).join("; "),
 };
 
 function figuresOf({ benchmark, figures }: RecordedResult): string {
@@ -64,6 +70,15 @@ function latencies(figures: Figures): string[] {
   return Object.entries(figures)
     .filter(([name]) => name.startsWith("towpath at "))
     .map(([name, { p95 }]) => `${middle(p95).toFixed(1)} ms at ${whole(Number(name.split(" at ")[1]))}/s`);
+}
+
+/** Of what is measured in several ways: "towpath, WAY". */
+function ways(figures: Figures): string[] {
+  return Object.entries(figures).flatMap(([name, { rowsPerSecond, peakMb }]) => {
+    const [who, way] = name.split(", ");
+    if (who !== "towpath") return [];
+    return [`${whole(middle(rowsPerSecond))} rows/s, ${whole(middle(peakMb))} MB (${way})`];
+  });
 }
 
 function growth(figures: Figures): string[] {
