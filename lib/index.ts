@@ -42,6 +42,7 @@ export {
   type SubjectVersion,
   schemaRegistry,
 } from "../connectors/registry/index.ts";
+export * as serde from "../connectors/serde/index.ts";
 export { ERROR_VALUE as ERROR, type Row } from "./data/value.ts";
 export * as debug from "./debug/index.ts";
 export { type ErrorCode, TowpathError } from "./errors.ts";

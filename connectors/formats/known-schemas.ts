@@ -35,6 +35,11 @@ export class KnownSchemas<T> {
     return schema === undefined ? unknownSchema(id) : this.#keep(schema);
   }
 
+  /** A promise to wait for before `of(id)` can answer; null where there is nothing to wait for. */
+  missing(id: number): Promise<void> | null {
+    return this.#isMissing(id) ? this.#fetchOne(id) : null;
+  }
+
   /**
    * Asks for the schemas of messages [from, to) that nobody has asked for; null where there are none. With `withKeys`
    * those of the keys of messages without payload too.

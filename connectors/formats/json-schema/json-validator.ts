@@ -44,7 +44,10 @@ export class JsonValidator {
 }
 
 /** The schema of a registry. Throws TP_BAD_SCHEMA. */
-export function resolveJsonSchema({ text, references }: RegisteredSchema): JsonValidator {
+export function resolveJsonSchema({
+  text,
+  references,
+}: Pick<RegisteredSchema, "text" | "references">): JsonValidator {
   return new JsonValidator(text, references);
 }
 

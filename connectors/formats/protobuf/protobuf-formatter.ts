@@ -16,7 +16,7 @@ import { writeIndexes } from "./message-indexes.ts";
 import { protoOfColumns } from "./proto-of-columns.ts";
 import type { ProtoField, ProtoMessage, ProtoSchema } from "./proto-schema.ts";
 import { writeField } from "./protobuf-writer.ts";
-import { indexesOf, messageNamed, resolveGiven, resolveRegistered } from "./resolve-proto.ts";
+import { indexesOf, messageNamed, resolveGiven, resolveSchema } from "./resolve-proto.ts";
 import { writeBytesField, writeDouble, writeSigned, writeVarint } from "./wire-writer.ts";
 
 export interface ProtobufFormatterOptions extends RecordOptions {
@@ -113,7 +113,7 @@ export class ProtobufFormatter implements Formatter {
         hint: "Register a Protobuf schema there, or leave autoRegister out.",
       });
     }
-    this.#plan = this.#planFor(resolveRegistered(found));
+    this.#plan = this.#planFor(resolveSchema(found));
     this.#id = found.id;
   }
 

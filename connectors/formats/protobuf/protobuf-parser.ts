@@ -12,13 +12,7 @@ import { type MessagePlan, planColumns, readColumns } from "./column-plan.ts";
 import { firstMessage, indexesEnd, readIndexes } from "./message-indexes.ts";
 import { protoOfColumns } from "./proto-of-columns.ts";
 import type { ProtoMessage, ProtoSchema } from "./proto-schema.ts";
-import {
-  messageAt,
-  messageNamed,
-  type ProtoSource,
-  resolveGiven,
-  resolveRegistered,
-} from "./resolve-proto.ts";
+import { messageAt, messageNamed, type ProtoSource, resolveGiven, resolveSchema } from "./resolve-proto.ts";
 
 export interface ProtobufParserOptions extends ProtoSource {
   /**
@@ -55,7 +49,7 @@ export class ProtobufParser implements Parser {
     { lookup, message, primaryKey = null, ...source }: ProtobufParserOptions = {},
   ) {
     this.#columns = columns;
-    this.#schemas = lookup === undefined ? null : new KnownSchemas(lookup, "PROTOBUF", resolveRegistered);
+    this.#schemas = lookup === undefined ? null : new KnownSchemas(lookup, "PROTOBUF", resolveSchema);
     const isGiven = source.proto !== undefined || source.descriptor !== undefined;
     const bare = isGiven ? source : { proto: protoOfColumns(columns, message ?? "Row", { changes: false }) };
     this.#bare = lookup === undefined ? messageNamed(resolveGiven(bare), message) : null;

@@ -7,7 +7,10 @@ import { readDescriptorSet, readFileDescriptor } from "./read-descriptor.ts";
 import { wellKnownTypes } from "./well-known.ts";
 
 /** The schema of a registry: the text of a .proto file, or a descriptor in base64 as Confluent's Python client sends it. */
-export function resolveRegistered({ text, references }: RegisteredSchema): ProtoSchema {
+export function resolveSchema({
+  text,
+  references,
+}: Pick<RegisteredSchema, "text" | "references">): ProtoSchema {
   const others = references.map((reference) => fileOf(reference.text, reference.name));
   return linkProto(fileOf(text, ""), [wellKnownTypes(), ...others]);
 }

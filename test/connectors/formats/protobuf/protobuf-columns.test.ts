@@ -1,7 +1,7 @@
 /** Protobuf to columns: bare and framed messages, and what is wrong with some. */
 import { describe, expect, test } from "vitest";
 import { ProtobufParser } from "../../../../connectors/formats/protobuf/protobuf-parser.ts";
-import { messageNamed, resolveRegistered } from "../../../../connectors/formats/protobuf/resolve-proto.ts";
+import { messageNamed, resolveSchema } from "../../../../connectors/formats/protobuf/resolve-proto.ts";
 import type { RegisteredSchema, SchemaLookup } from "../../../../lib/io/schema-lookup.ts";
 import { Rng, seedFrom } from "../../../support/rng.ts";
 import { columnsOf, packed, parse } from "../packed.ts";
@@ -116,12 +116,7 @@ describe("columns", () => {
   test("references of a registered schema are looked up in", () => {
     const text = 'syntax = "proto3"; package p; import "b.proto"; message M { Base b = 1; }';
     const base = 'syntax = "proto3"; package p; message Base { int32 a = 1; }';
-    const resolved = resolveRegistered({
-      id: 1,
-      type: "PROTOBUF",
-      text,
-      references: [{ name: "b.proto", text: base }],
-    });
+    const resolved = resolveSchema({ text, references: [{ name: "b.proto", text: base }] });
     expect(messageNamed(resolved, "p.M").fields[0].type).toBe(resolved.types.get("p.Base"));
   });
 });

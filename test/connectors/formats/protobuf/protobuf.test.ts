@@ -8,7 +8,7 @@ import { writeMessage } from "../../../../connectors/formats/protobuf/protobuf-w
 import {
   messageNamed,
   resolveGiven,
-  resolveRegistered,
+  resolveSchema,
 } from "../../../../connectors/formats/protobuf/resolve-proto.ts";
 import { ByteWriter } from "../../../../lib/io/byte-writer.ts";
 import { Rng, seedFrom } from "../../../support/rng.ts";
@@ -187,7 +187,7 @@ describe("schemas", () => {
     expect([...described.types.keys()].sort()).toEqual([...types.keys()].sort());
     const file = descriptor.FileDescriptorProto.encode(set.file[0] as never).finish();
     const text = Buffer.from(file).toString("base64");
-    const registered = resolveRegistered({ id: 1, type: "PROTOBUF", text, references: [] });
+    const registered = resolveSchema({ text, references: [] });
     const rng = new Rng(seed);
     for (let round = 0; round < 20; round++) {
       const value = some(rng);
