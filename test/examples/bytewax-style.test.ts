@@ -22,6 +22,8 @@ const printed: Readonly<Record<string, readonly string[]>> = {
     'dead-letters ← b: {"n": (tp-error-code=TP_DESERIALIZE_VALUE, tp-error-detail=…, tp-stage=deserializeValue, tp-topic=in-topic, tp-partition=0, tp-offset=1, tp-timestamp=…)',
   ],
   operators: ["out-topic ← a: ONE", "out-topic ← b: TWO"],
+  "plain-avro": ["a { celsius: 21.5 }"],
+  "schema-registry": ["{ id: 'a' } { celsius: 21.5 }", "{ id: 'b' } null"],
   "sink-messages": ["out-topic ← null: some_value (from=in-topic, key=a, key=again)"],
   "source-and-sink": ["out-topic ← a: one", "out-topic ← null: two", "out-topic ← c: null"],
 };
