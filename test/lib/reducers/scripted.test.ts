@@ -85,6 +85,19 @@ test("a state that is changed in place still gives a change for each commit", ()
     ]);
   }));
 
+test("an answer of another type than was said fails", () =>
+  pw.graph(async () => {
+    const t = games([["ada", true, 1, 2]]);
+    const odd = t.reduce({
+      folded: pw.reducers.statefulSingle((() => "x") as unknown as () => number, t.points, { type: "int" }),
+    });
+    await expect(pw.debug.compute(odd)).rejects.toThrow(
+      /what a function returned does not fit: "x" is not an int/,
+    );
+    const [answer] = await pw.debug.compute(odd, { onError: "report" });
+    expect(answer?.row.folded).toBe(pw.ERROR);
+  }));
+
 test("a function that throws makes the answer fail until its row is gone", () =>
   pw.graph(async () => {
     const t = games([

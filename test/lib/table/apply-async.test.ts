@@ -127,6 +127,22 @@ describe(`functions that answer later, from seed ${seed}`, () => {
       await expect(pw.debug.compute(answers)).rejects.toThrow(/threw: refused|within 50 ms|a text/);
     }));
 
+  test("what was thrown is the cause of the failure, also where it is nothing", () =>
+    pw.graph(async () => {
+      const t = pw.debug.tableFromMarkdown<{ n: number }>("n\n1");
+      const failing = (thrown: unknown) =>
+        t.select({
+          a: pw.applyAsync(async () => {
+            throw thrown;
+          }, t.n),
+        });
+      const refused = new Error("refused");
+      await expect(pw.debug.compute(failing(refused))).rejects.toMatchObject({ cause: refused });
+      await expect(pw.debug.compute(failing(undefined))).rejects.toMatchObject({
+        cause: expect.objectContaining({ message: "undefined was thrown" }),
+      });
+    }));
+
   test("no more calls run than the capacity allows, over all commits, and no fewer", () =>
     pw.graph(async () => {
       const t = numbers(Array.from({ length: 60 }, (_, i) => [i, i, 2 * (i % 3) + 2] as const));

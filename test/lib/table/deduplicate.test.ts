@@ -153,6 +153,17 @@ describe("deduplicate", () => {
       ),
     });
     expect(await updates(throwing, "report")).toEqual(["2 + 5", "6 - 5", "6 + 2"]);
+    const nothing = t.deduplicate({
+      value: t.v,
+      acceptor() {
+        throw undefined;
+      },
+    });
+    await expect(updates(nothing)).rejects.toMatchObject({
+      code: "TP_FUNCTION_FAILED",
+      detail: "the acceptor threw: undefined",
+      cause: expect.objectContaining({ message: "undefined" }),
+    });
     const odd = t.deduplicate({ value: t.v, acceptor: (() => 3) as unknown as () => boolean });
     await expect(updates(odd)).rejects.toMatchObject({
       detail: "the acceptor returned a number, not true or false",
