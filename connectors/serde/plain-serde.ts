@@ -4,6 +4,7 @@ import type { Codec } from "./codec.ts";
 
 /** Bytes without a frame, by one schema. */
 export class PlainSerde<T, S> implements Serde<T> {
+  readonly isSync = true;
   readonly #codec: Codec<S>;
   readonly #schema: S;
 
