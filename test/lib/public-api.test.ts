@@ -43,6 +43,9 @@ test("the public names are these and no others", () => {
       "unwrap",
     ]
   `);
+});
+
+test("the connectors and the test tools", () => {
   expect(Object.keys(pw.kafka).sort()).toMatchInlineSnapshot(`
     [
       "deserialize",
