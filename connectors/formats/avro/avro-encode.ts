@@ -308,12 +308,15 @@ function writeRaw(bytes: Uint8Array, out: ByteSink): void {
   out.used += bytes.length;
 }
 
+const scratch = new DataView(new ArrayBuffer(8));
+
 /** Appends a float (32 bits) or a double. */
 export function writeFloat(kind: "float" | "double", value: number, out: ByteSink): void {
-  const bytes = Buffer.alloc(kind === "float" ? 4 : 8);
-  if (kind === "float") bytes.writeFloatLE(value);
-  else bytes.writeDoubleLE(value);
-  writeRaw(bytes, out);
+  const count = kind === "float" ? 4 : 8;
+  if (kind === "float") scratch.setFloat32(0, value, true);
+  else scratch.setFloat64(0, value, true);
+  out.reserve(count);
+  for (let i = 0; i < count; i++) out.bytes[out.used++] = scratch.getUint8(i);
 }
 
 /** Writes a part, and tells a misfit where it stood. */
