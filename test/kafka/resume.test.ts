@@ -2,13 +2,16 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
+import { parseAvroSchema } from "../../connectors/formats/avro/avro-schema.ts";
 import { formats } from "../../connectors/formats/index.ts";
 import type { KafkaSettings } from "../../connectors/kafka/options.ts";
 import { KafkaSource } from "../../connectors/kafka/source.ts";
 import type { SourcePlan } from "../../connectors/kafka/source-plan.ts";
 import type { Columns } from "../../lib/data/schema.ts";
 import { defaultCommitPolicy } from "../../lib/io/commit-policy.ts";
+import type { RegisteredSchema, SchemaLookup } from "../../lib/io/schema-lookup.ts";
 import { COMMIT, ENDED, type JournalledCommit } from "../../lib/io/source.ts";
+import { avroBytes, MemoryRegistry } from "../connectors/formats/avro/avro-bytes.ts";
 import { Checkpoint } from "../support/checkpoint.ts";
 import { startKafka } from "../support/kafka/broker.ts";
 import { produce, watermarks } from "../support/kafka/clients.ts";
@@ -82,6 +85,27 @@ class Resumed {
   }
 }
 
+/** Has nothing at hand before it was waited for. */
+class SlowRegistry implements SchemaLookup {
+  readonly #registry: MemoryRegistry;
+  readonly #known = new Map<number, RegisteredSchema>();
+
+  constructor(registry: MemoryRegistry) {
+    this.#registry = registry;
+  }
+
+  get(id: number): RegisteredSchema | undefined {
+    return this.#known.get(id);
+  }
+
+  async fetch(id: number): Promise<RegisteredSchema | null> {
+    const schema = await this.#registry.fetch(id);
+    await sleep(100);
+    if (schema !== null) this.#known.set(id, schema);
+    return schema;
+  }
+}
+
 const at = (partition: number, ...values: string[]) => values.map((value) => ({ value, partition }));
 
 describeIngests("a source that is resumed", ["mock", "real"], (broker) => {
@@ -114,6 +138,35 @@ describeIngests("a source that is resumed", ["mock", "real"], (broker) => {
     const c = await third.next(6);
     expect([c.range, c.rows.length]).toEqual([{ to: { [`${topic}/1`]: 2 } }, 1]);
     await third.source.close();
+  });
+
+  it("waits for schemas while it makes commits again", { timeout: 60_000 }, async () => {
+    const topic = await broker.freshTopic(2);
+    const registry = new MemoryRegistry();
+    const framed = (partition: number, type: unknown, data: string) => {
+      const schema = { type: "record", name: "R", fields: [{ name: "data", type }] };
+      const value = avroBytes(parseAvroSchema(schema), { data }, registry.add(schema));
+      return [
+        { value, partition },
+        { value: "*COMMIT*", partition },
+      ];
+    };
+    await produce(broker.settings, topic, [
+      ...framed(0, "string", "a"),
+      ...framed(1, ["null", "string"], "b"),
+      ...framed(0, ["string"], "c"),
+    ]);
+    const createParser = () => formats.avro.parser.create(columns, { lookup: new SlowRegistry(registry) });
+    const plan = planOf(broker.settings, topic, { createParser });
+    const first = await new Resumed(plan).open();
+    const made = [await first.next(2), await first.next(4), await first.next(6)];
+    await first.source.close();
+    expect(made.flatMap(({ rows }) => rows)).toHaveLength(3);
+    const second = await new Resumed(plan).open(null, made);
+    expect([await second.next(2), await second.next(4), await second.next(6)]).toEqual(made);
+    await produce(broker.settings, topic, framed(1, { type: "string" }, "d"));
+    expect((await second.next(8)).rows).toEqual([expect.stringContaining('"d"')]);
+    await second.source.close();
   });
 
   it("says so when the topic is not the one that was read", { timeout: 60_000 }, async () => {
