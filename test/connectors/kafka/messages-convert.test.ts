@@ -188,3 +188,33 @@ describe("serialize", () => {
     expect(topics).toEqual(["out"]);
   });
 });
+
+describe("logErrors", () => {
+  const log = (raise: boolean) =>
+    readAll(() => {
+      const { oks, errs } = pw.kafka.deserializeValue(messages("{", "1", "{"), parse);
+      pw.kafka.logErrors(errs, { raise, name: "bad" });
+      return oks;
+    });
+
+  it("says of each error what it is and where, and the run goes on", async () => {
+    const { rows, logs } = await log(false);
+    expect(rows).toMatchObject([{ value: 1 }]);
+    expect(logs).toEqual([
+      expect.stringMatching(/^bad: TP_DESERIALIZE_VALUE: .*deserializeValue, topic t, partition 3, offset 0/),
+      expect.stringMatching(/offset 2/),
+    ]);
+  });
+
+  it("ends the run with the first where it is told to", async () => {
+    await expect(log(true)).rejects.toMatchObject({
+      code: "TP_DESERIALIZE_VALUE",
+      where: expect.stringContaining("topic t, partition 3, offset 0"),
+    });
+  });
+
+  it("takes tables of errors only", () =>
+    pw.graph(() => {
+      expect(() => pw.kafka.logErrors(messages() as never)).toThrow(/has a column code/);
+    }));
+});
