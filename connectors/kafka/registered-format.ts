@@ -154,7 +154,8 @@ export function registeredFormatter(
   const ownSchema = schema === undefined || isKey ? {} : { schema };
   if (format === "protobuf") {
     const isOwn = proto !== undefined && !isKey;
-    const message = isOwn ? given : ownName;
+    const isFound = autoRegister === false;
+    const message = isOwn || (isFound && !isKey) ? given : isFound ? undefined : ownName;
     return formats.protobuf.formatter.create(columns, {
       ...common,
       ...(isOwn ? { proto } : {}),

@@ -13,6 +13,8 @@ export interface RegistryTls {
   /** The client's certificate, and its key: mutual TLS. */
   readonly cert?: string | Buffer;
   readonly key?: string | Buffer;
+  /** The same two in one PKCS 12 file. */
+  readonly pfx?: Buffer;
   readonly passphrase?: string;
 }
 
@@ -78,7 +80,7 @@ export function resolveSettings(given: RegistrySettings): ResolvedSettings {
     if (typeof value === "number" && value >= (name === "timeoutMs" ? 1 : 0)) continue;
     throw bad(`${name} cannot be ${String(value)}`, "Give a number of milliseconds.");
   }
-  if (tls !== null) known(tls, ["ca", "cert", "key", "passphrase"], "tls has");
+  if (tls !== null) known(tls, ["ca", "cert", "key", "pfx", "passphrase"], "tls has");
   return {
     urls: urls.map(({ address }) => address),
     auth: checkedAuth(given.auth) ?? urls.find(({ auth }) => auth !== null)?.auth ?? null,

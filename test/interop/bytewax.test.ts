@@ -58,13 +58,11 @@ describe.skipIf(missing !== null)(`Bytewax${missing === null ? "" : ` (skipped: 
 });
 
 function read(brokers: pw.kafka.KafkaSettings, topics: string) {
-  return pw.kafka
-    .source({ brokers, topics, tail: false })
-    .select((c) => ({
-      key: c.key,
-      value: c.value,
-      headers: c.headers,
-      offset: c.offset,
-      timestamp: c.timestamp,
-    }));
+  return pw.kafka.source({ brokers, topics, tail: false }).select((c) => ({
+    key: c.key,
+    value: c.value,
+    headers: c.headers,
+    offset: c.offset,
+    timestamp: c.timestamp,
+  }));
 }

@@ -31,7 +31,7 @@ export interface ProtobufFormatterOptions extends RecordOptions {
   readonly autoRegister?: boolean;
   /** The text of a .proto file. Default: one that the columns make. */
   readonly proto?: string;
-  /** The name of the message. Default: of those of `proto` the first; for the one that the columns make "Row". */
+  /** The name of the message. Default: the first of a schema; for the one that the columns make "Row". */
   readonly message?: string;
 }
 
@@ -118,9 +118,7 @@ export class ProtobufFormatter implements Formatter {
   }
 
   #planFor(schema: ProtoSchema): WritePlan {
-    const { proto, message: name } = this.#options;
-    // A name that is not of a schema that was given or found is that of the one made of the columns.
-    const message = messageNamed(schema, proto === undefined ? undefined : name);
+    const message = messageNamed(schema, this.#options.message);
     const sources = sourcesOf(message, this.#columns, this.#options);
     return { message, indexes: indexesOf(schema, message), sources };
   }

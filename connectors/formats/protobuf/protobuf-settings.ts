@@ -11,7 +11,10 @@ export interface ProtobufReadSettings extends ProtoSource {
 export interface ProtobufWriteSettings {
   /** The text of a .proto file whose message is written; its fields are the columns. Default: one made of the columns. */
   readonly proto?: string;
-  /** The name of the message. Default: the first of `proto`; for one made of the columns the topic, with `_` for what a name cannot hold. */
+  /**
+   * The name of the message. Default: the first of `proto`, or of the schema that is found; for one made of the columns the
+   * topic, with `_` for what a name cannot hold.
+   */
   readonly message?: string;
   /** What schemas are registered under; default "topic": `<topic>-value` and `<topic>-key`. */
   readonly subjectNameStrategy?: SubjectNameStrategy;
