@@ -98,6 +98,17 @@ test("an answer of another type than was said fails", () =>
     expect(answer?.row.folded).toBe(pw.ERROR);
   }));
 
+test("what a function throws need not be an error", () =>
+  pw.graph(async () => {
+    const t = games([["ada", true, 1, 2]]);
+    const failing = t.reduce({
+      folded: pw.reducers.statefulSingle((): number => {
+        throw "refused";
+      }, t.points),
+    });
+    await expect(pw.debug.compute(failing)).rejects.toThrow(/a function threw: refused/);
+  }));
+
 test("a function that throws makes the answer fail until its row is gone", () =>
   pw.graph(async () => {
     const t = games([
