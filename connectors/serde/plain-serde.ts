@@ -21,6 +21,6 @@ export class PlainSerde<T, S> implements Serde<T> {
     if (value === null || value === undefined) return null;
     const out = new ByteWriter(256);
     this.#codec.encode(this.#schema, value, out, false);
-    return out.view().slice();
+    return Buffer.from(out.view());
   }
 }

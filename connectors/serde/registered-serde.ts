@@ -86,7 +86,7 @@ export class RegisteredSerde<T, S> implements Serde<T> {
     const out = new ByteWriter(256);
     writeFrame(id, out);
     this.#codec.encode(schema, value, out, true);
-    return out.view().slice();
+    return Buffer.from(out.view());
   }
 
   async #writing({ topic, field }: SerdeContext): Promise<Writing<S>> {

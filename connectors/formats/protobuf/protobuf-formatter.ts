@@ -130,9 +130,11 @@ function sourcesOf(message: ProtoMessage, columns: Columns, options: RecordOptio
   if (changes)
     sources.push({ name: "diff", from: DIFF, type: integer }, { name: "time", from: TIME, type: integer });
   if (includeKey) sources.push({ name: "key", from: ROW_KEY, type: pointer });
-  const placed = sources.map(({ name, from, type }): FieldSource => {
+  const placed = sources.flatMap(({ name, from, type }): FieldSource[] => {
     const field = fieldNamed(message, name);
-    if (field !== null) return { field, from, type };
+    if (field !== null) return [{ field, from, type }];
+    // A given schema need not have what the writer adds.
+    if (from < 0) return [];
     throw new TowpathError(
       "TP_BAD_SCHEMA",
       `${message.fullName} has no field for the column ${JSON.stringify(name)}`,
