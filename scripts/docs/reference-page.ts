@@ -104,6 +104,22 @@ const sections: readonly Section[] = [
       "kafka.parseUri",
     ],
   },
+  {
+    title: "Schema registries",
+    intro: "",
+    names: [
+      "schemaRegistry",
+      "serde.avro",
+      "serde.plainAvro",
+      "serde.protobuf",
+      "serde.plainProtobuf",
+      "serde.jsonSchema",
+      "serde.json",
+      "serde.string",
+      "serde.bytes",
+    ],
+    classes: { registry: ["connectors/registry/client.ts", "SchemaRegistry"] },
+  },
   { title: "Running", intro: "", names: ["run", "graph", "errorLog", "TowpathError"] },
   {
     title: "Testing",
