@@ -36,10 +36,23 @@ const avroSchema = {
   ],
 };
 
+let python = "";
+let registry = "";
+let settings: Readonly<Record<string, string>> = {};
+
+async function topicFor(format: string, who: string): Promise<string> {
+  const name = `interop-${format}-${who}-${process.pid}-${Date.now()}`;
+  await createTopic(settings, { name, partitions: 1, config: {} });
+  return name;
+}
+
+async function theirs(job: object): Promise<unknown> {
+  const whole = { ...job, broker: settings["bootstrap.servers"], registry };
+  const { stdout } = await run(python, [script, JSON.stringify(whole)], { timeout: 90_000 });
+  return JSON.parse(stdout);
+}
+
 suite(`Confluent's Python client${reason === null ? "" : ` (skipped: ${reason})`}`, () => {
-  let python = "";
-  let registry = "";
-  let settings: Readonly<Record<string, string>> = {};
   beforeAll(async () => {
     [python, registry, { settings }] = await Promise.all([
       pythonWith("confluent-venv", packages),
@@ -47,18 +60,6 @@ suite(`Confluent's Python client${reason === null ? "" : ` (skipped: ${reason})`
       sharedBroker(),
     ]);
   }, 400_000);
-
-  async function topicFor(format: string, who: string): Promise<string> {
-    const name = `interop-${format}-${who}-${process.pid}-${Date.now()}`;
-    await createTopic(settings, { name, partitions: 1, config: {} });
-    return name;
-  }
-
-  async function theirs(job: object): Promise<unknown> {
-    const whole = { ...job, broker: settings["bootstrap.servers"], registry };
-    const { stdout } = await run(python, [script, JSON.stringify(whole)], { timeout: 90_000 });
-    return JSON.parse(stdout);
-  }
 
   const columns = pw.schema({
     id: pw.column({ type: "int", primaryKey: true }),

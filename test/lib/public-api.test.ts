@@ -38,6 +38,7 @@ test("the public names are these and no others", () => {
       "run",
       "schema",
       "schemaRegistry",
+      "serde",
       "subscribe",
       "udf",
       "unwrap",
