@@ -52,6 +52,13 @@ async function theirs(job: object): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
+const columns = pw.schema({
+  id: pw.column({ type: "int", primaryKey: true }),
+  region: "str",
+  amount: "float",
+  tags: "json",
+});
+
 suite(`Confluent's Python client${reason === null ? "" : ` (skipped: ${reason})`}`, () => {
   beforeAll(async () => {
     [python, registry, { settings }] = await Promise.all([
@@ -60,13 +67,6 @@ suite(`Confluent's Python client${reason === null ? "" : ` (skipped: ${reason})`
       sharedBroker(),
     ]);
   }, 400_000);
-
-  const columns = pw.schema({
-    id: pw.column({ type: "int", primaryKey: true }),
-    region: "str",
-    amount: "float",
-    tags: "json",
-  });
 
   it.each(["avro", "protobuf", "jsonschema"] as const)("%s: we read what it wrote", async (format) => {
     const topic = await topicFor(format, "theirs");
