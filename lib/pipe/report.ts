@@ -1,3 +1,4 @@
+/** Where a pipe is: not begun, on its way, or ended: by its input's end, because it was told to, or by an error. */
 export type PipeStatus = "pending" | "running" | "completed" | "stopped" | "failed";
 
 /** How far a pipe has come. */
