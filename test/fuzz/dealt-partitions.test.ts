@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { TowpathError } from "../../lib/errors.ts";
 import { dealtSources } from "../../lib/plan/dealt-partitions.ts";
 import type { PlanNode } from "../../lib/plan/node.ts";
+import { Arrivals } from "../oracle/arrivals.ts";
 import { evaluatePlan, TooManyRows } from "../oracle/plan.ts";
 import { groupKey, identity, type OracleRow, type OracleTable, sourceKey } from "../oracle/table.ts";
 import { Rng, seedFrom } from "../support/rng.ts";
@@ -84,8 +85,14 @@ function dealtWorld(rng: Rng, program: ProgramSpec) {
     output: () => ({ connector: "test", name: "output", describe: {} }),
   });
   const tables = sources.map((node, number) => rowsOf(program, number, node, keys[number] ?? null));
+  // All rows come at one time, which reducers that ask for it are told.
   const evaluate = (output: PlanNode, isMeant: (row: OracleRow) => boolean): OracleTable =>
-    evaluatePlan(output, new Map(sources.map((node, i) => [node, (tables[i] ?? []).filter(isMeant)])));
+    evaluatePlan(
+      output,
+      new Map(sources.map((node, i) => [node, (tables[i] ?? []).filter(isMeant)])),
+      new Map(),
+      new Arrivals(),
+    );
   return {
     outputs,
     isUnion(output: PlanNode): boolean {
