@@ -4,19 +4,23 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import * as pw from "towpath";
 import { beforeAll, describe, expect, inject, it } from "vitest";
+import { pythonWith } from "../../scripts/bench/harness/python-peer.ts";
 import { createTopic } from "../support/kafka/create-topic.ts";
 import { readAll } from "../support/kafka/reading.ts";
 import { sharedBroker, sharedBrokerAvailable } from "../support/kafka/shared-broker.ts";
-import { pythonAvailable, pythonWith } from "../support/python-peer.ts";
 import { sharedRegistry } from "../support/registry/shared-registry.ts";
 
 const run = promisify(execFile);
 const script = fileURLToPath(new URL("./confluent-python.py", import.meta.url));
 const packages = ["confluent-kafka[avro,json,protobuf,schemaregistry]==2.12.2"];
 
-const registryGiven = inject("registry");
-const missing = [sharedBrokerAvailable(), registryGiven, pythonAvailable()].find(({ ok }) => !ok);
-const reason = missing?.ok === false ? missing.reason : null;
+const unavailable = [sharedBrokerAvailable(), inject("registry")].find(({ ok }) => !ok);
+const python =
+  unavailable === undefined
+    ? await pythonWith("confluent-venv", packages).catch((error: Error) => error)
+    : "";
+const reason =
+  unavailable?.ok === false ? unavailable.reason : python instanceof Error ? python.message : null;
 const suite = reason === null ? describe : describe.skip;
 
 const rows = [
@@ -36,7 +40,6 @@ const avroSchema = {
   ],
 };
 
-let python = "";
 let registry = "";
 let settings: Readonly<Record<string, string>> = {};
 
@@ -48,7 +51,7 @@ async function topicFor(format: string, who: string): Promise<string> {
 
 async function theirs(job: object): Promise<unknown> {
   const whole = { ...job, broker: settings["bootstrap.servers"], registry };
-  const { stdout } = await run(python, [script, JSON.stringify(whole)], { timeout: 90_000 });
+  const { stdout } = await run(python as string, [script, JSON.stringify(whole)], { timeout: 90_000 });
   return JSON.parse(stdout);
 }
 
@@ -61,11 +64,7 @@ const columns = pw.schema({
 
 suite(`Confluent's Python client${reason === null ? "" : ` (skipped: ${reason})`}`, () => {
   beforeAll(async () => {
-    [python, registry, { settings }] = await Promise.all([
-      pythonWith("confluent-venv", packages),
-      sharedRegistry(),
-      sharedBroker(),
-    ]);
+    [registry, { settings }] = await Promise.all([sharedRegistry(), sharedBroker()]);
   }, 400_000);
 
   it.each(["avro", "protobuf", "jsonschema"] as const)("%s: we read what it wrote", async (format) => {
