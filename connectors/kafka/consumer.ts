@@ -199,9 +199,15 @@ export class Consumer {
   resumeFrom(start: StartingAt): void {
     const { topic, partition } = start;
     this.raw.seek(start, REQUEST_MS, (error) => {
-      if (!this.raw.isConnected()) return;
+      // A client that is closing takes no more requests, although it is connected still.
+      if (this.#closing !== null || !this.raw.isConnected()) return;
       if (error) this.#onError(error);
-      this.raw.resume([{ topic, partition }]);
+      try {
+        this.raw.resume([{ topic, partition }]);
+      } catch (cause) {
+        // Not as an exception: here it would end the process, not the run.
+        this.#onError(asClientError(cause));
+      }
     });
   }
 
