@@ -1,6 +1,8 @@
 import { grown } from "../base/growth.ts";
 import type { ByteSink } from "./formatter.ts";
 
+const encoder = new TextEncoder();
+
 /**
  * A buffer that a formatter writes into, used again from message to message.
  *
@@ -34,6 +36,13 @@ export class ByteWriter implements ByteSink {
     this.reserve(bytes.length);
     this.bytes.set(bytes, this.used);
     this.used += bytes.length;
+  }
+
+  /** Appends a text as UTF-8. */
+  appendText(text: string): void {
+    // A UTF-16 unit is at most 3 bytes of UTF-8.
+    this.reserve(3 * text.length);
+    this.used += encoder.encodeInto(text, this.bytes.subarray(this.used)).written;
   }
 
   /** What was written: borrowed until the next write or `reset`. */

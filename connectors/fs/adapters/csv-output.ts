@@ -1,7 +1,6 @@
 import { ByteWriter } from "../../../lib/io/byte-writer.ts";
 import { writeCsvText } from "../../../lib/kernels/csv-write.ts";
 import { jsonText, unwritable } from "../../../lib/pipe/json-text.ts";
-import { appendText } from "./append-text.ts";
 import { TextOutput } from "./text-output.ts";
 
 const COMMA = 44;
@@ -73,12 +72,12 @@ function appendCell(value: unknown, out: ByteWriter): void {
   else if (typeof value === "object") appendObject(value, out);
   else if (typeof value === "function" || typeof value === "symbol")
     throw unwritable(`a ${typeof value} is no cell`);
-  else appendText(String(value), out);
+  else out.appendText(String(value));
 }
 
 function appendObject(value: object, out: ByteWriter): void {
-  if (value instanceof Uint8Array) appendText(Buffer.from(value).toString("base64"), out);
-  else if (value instanceof Date) appendText(value.toISOString(), out);
+  if (value instanceof Uint8Array) out.appendText(Buffer.from(value).toString("base64"));
+  else if (value instanceof Date) out.appendText(value.toISOString());
   else appendQuoted(Array.isArray(value) && value.length === 0 ? "[]" : jsonText(value), out);
 }
 
@@ -87,7 +86,7 @@ const plain = new ByteWriter();
 
 function appendQuoted(text: string, out: ByteWriter): void {
   plain.reset();
-  appendText(text, plain);
+  plain.appendText(text);
   out.reserve(2 * plain.used + 2);
   out.used = writeCsvText(out.bytes, out.used, plain.bytes, 0, plain.used);
 }

@@ -1,5 +1,4 @@
 import { jsonText } from "../../../lib/pipe/json-text.ts";
-import { appendText } from "./append-text.ts";
 import { TextOutput } from "./text-output.ts";
 
 /**
@@ -12,5 +11,5 @@ import { TextOutput } from "./text-output.ts";
  * const errors = pw.jsonOutput("failed.jsonl");
  */
 export function jsonOutput(path: string): TextOutput {
-  return new TextOutput(path, { append: (row, out) => appendText(`${jsonText(row)}\n`, out) });
+  return new TextOutput(path, { append: (row, out) => out.appendText(`${jsonText(row)}\n`) });
 }

@@ -28,7 +28,6 @@ interface Encoded {
   readonly partition: number;
 }
 
-const encoder = new TextEncoder();
 const NO_HEADERS: readonly KafkaHeader[] = [];
 
 /** Rows as messages of a topic; `flush` resolves when each has been acknowledged. */
@@ -167,12 +166,8 @@ function encoded(row: unknown): Encoded {
 /** Returns where the part ends, -1 where there is none. */
 function append({ out }: Chunk, part: Uint8Array | string | null): number {
   if (part === null) return -1;
-  if (typeof part !== "string") out.append(part);
-  else {
-    // A UTF-16 unit is at most 3 bytes of UTF-8.
-    out.reserve(3 * part.length);
-    out.used += encoder.encodeInto(part, out.bytes.subarray(out.used)).written;
-  }
+  if (typeof part === "string") out.appendText(part);
+  else out.append(part);
   return out.used;
 }
 
