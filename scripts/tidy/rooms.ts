@@ -33,7 +33,7 @@ export const rooms: readonly Room[] = [
   { path: "lib/runtime/", number: 11, packages: ["immutable"] },
   { path: "lib/debug/", number: 12 },
   { path: "lib/pipe/", number: 12, packages: ["@standard-schema/spec"] },
-  { path: "lib/channels/", number: 12, packages: [] },
+  { path: "lib/channels/", number: 12 },
   { path: "connectors/registry/", number: 12, only: ["lib/errors.ts", "lib/base/", "lib/io/"] },
   {
     path: "connectors/formats/",
