@@ -22,6 +22,7 @@ import { redactSettings } from "./redact.ts";
 import { isRegistered, registeredColumns, registeredParsers } from "./registered-format.ts";
 import { KafkaSource } from "./source.ts";
 import type { SourcePlan } from "./source-plan.ts";
+import { findTopics } from "./topic-addresses.ts";
 
 type PayloadColumns<O> = O extends { readonly format: "raw" }
   ? { data: (O extends { readonly encoding: "utf8" } ? string : Buffer) | null }
@@ -41,7 +42,8 @@ export type ReadColumns<O> = Simplify<
  * arrive. Rows become visible together, at each `*COMMIT*` message (see `commit`); what has no commit yet is dropped
  * at the end of the run and read again by the next.
  *
- * `settings` are librdkafka's own. Columns by format: raw has one, `data` (bytes, or text with `encoding: "utf8"`; null
+ * `settings` are librdkafka's own; a topic may be named by its address, which brings them (`kafka://host:port/orders`: see
+ * `pw.kafka.parseUri`). Columns by format: raw has one, `data` (bytes, or text with `encoding: "utf8"`; null
  * where a message has no payload); csv and json have those of `schema`, or of `valueColumns`, which csv gives as text
  * and json as whatever the message holds (type `any`; a schema is faster and checks). With `withMetadata` comes
  * `_metadata`, a json object { topic, partition, offset, timestamp, key, headers: [{ name, value }] } in which keys and
@@ -82,6 +84,10 @@ export function read<const O extends ReadOptions>(
   settings: KafkaSettings,
   options: O,
 ): Table<ReadColumns<O>> {
+  return readNamed(...named(settings, options));
+}
+
+function readNamed<O extends ReadOptions>(settings: KafkaSettings, options: O): Table<ReadColumns<O>> {
   checkSettings(settings);
   checkReadOptions(options, settings);
   const payload = payloadColumns(options);
@@ -126,6 +132,18 @@ export function read<const O extends ReadOptions>(
     create: (needed, dealing = { isStateful: true }) =>
       isGroup ? new GroupSource(plan, needed, dealing) : new KafkaSource(plan, needed),
   });
+}
+
+/** With topics by name: `topicNames` and `deadLetter` may be addresses. */
+function named<O extends ReadOptions>(settings: KafkaSettings, options: O): [KafkaSettings, O] {
+  const { topicNames, onError } = (options ?? {}) as Partial<ReadOptions>;
+  if (!Array.isArray(topicNames)) return [settings, options];
+  const deadLetter = typeof onError === "object" && onError !== null ? [onError.deadLetter] : [];
+  const { settings: found, names } = findTopics(settings, [...topicNames, ...deadLetter]);
+  if (names.every((name, i) => name === [...topicNames, ...deadLetter][i])) return [settings, options];
+  const topics = names.slice(0, topicNames.length);
+  const errors = deadLetter.length === 0 ? {} : { onError: { deadLetter: names[topics.length] } };
+  return [found, { ...options, topicNames: topics, ...errors }];
 }
 
 function dealtSpec({ columns, withMetadata, topics, policy }: SourcePlan): DealtSpec {

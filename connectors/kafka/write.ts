@@ -4,6 +4,7 @@ import type { KafkaSettings } from "./options.ts";
 import { producerConf } from "./producer-conf.ts";
 import { redactSettings } from "./redact.ts";
 import { KafkaSink } from "./sink.ts";
+import { findTopic } from "./topic-addresses.ts";
 import { resolveWriteOptions, type WriteOptions } from "./write-options.ts";
 import { planWrite } from "./write-plan.ts";
 
@@ -21,7 +22,8 @@ import { planWrite } from "./write-plan.ts";
  * state), `tp-commit` (the time of its last commit), and for a commit that one message of updates cannot hold `part` and
  * `parts` (from 1).
  *
- * `settings` are librdkafka's own. Its "message.max.bytes" (default 1,000,000) bounds a message, its
+ * `settings` are librdkafka's own; the topic may be named by its address, which brings them (`kafka://host:port/sums`: see
+ * `pw.kafka.parseUri`). librdkafka's "message.max.bytes" (default 1,000,000) bounds a message, its
  * "message.timeout.ms" (default 300,000) the wait for an acknowledgement, its "partitioner" chooses partitions by key
  * (default here "murmur2_random").
  *
@@ -38,6 +40,11 @@ import { planWrite } from "./write-plan.ts";
  * pw.kafka.write(orders, settings, { topicName: (c) => c.region, envelope: "row", key: orders.id });
  */
 export function write<C>(table: TableMethods<C>, settings: KafkaSettings, options: WriteOptions<C>): void {
+  const { settings: found, name: topicName } = findTopic(settings, options?.topicName);
+  writeNamed(table, found, topicName === options?.topicName ? options : { ...options, topicName });
+}
+
+function writeNamed<C>(table: TableMethods<C>, settings: KafkaSettings, options: WriteOptions<C>): void {
   const resolved = resolveWriteOptions(options as WriteOptions<never>);
   producerConf(settings);
   const { input, plan } = planWrite(table, resolved, options);

@@ -4,13 +4,14 @@ import { Expression } from "../../../lib/expressions/expression.ts";
 import type { NamesRead, Operand } from "../../../lib/expressions/types.ts";
 import { addOutput } from "../../../lib/table/output.ts";
 import { nodeOf, type TableMethods } from "../../../lib/table/table.ts";
+import type { KafkaSettings } from "../options.ts";
 import { producerConf } from "../producer-conf.ts";
 import { knownNames } from "../read-arguments.ts";
 import { redactSettings } from "../redact.ts";
 import { isTopicName } from "../row-topic.ts";
 import { messageParts } from "./message-parts.ts";
 import { MessageSink } from "./message-sink.ts";
-import { type ClientOptions, saidBy, settingsOf } from "./source-options.ts";
+import { type ClientOptions, saidBy, topicsOf } from "./source-options.ts";
 
 export interface SinkOptions extends ClientOptions {
   /** The topic of messages that name none; default: every message names its own. */
@@ -52,8 +53,9 @@ function checkSink(options: SinkOptions, call: string): void {
     if (typeof options !== "object" || options === null)
       throw wrong("its options are not an object", call, hint);
     knownNames(options, optionNames, (name) => `${call} has no option "${name}"`);
-    producerConf(settingsOf(options));
-    const { topic, headers, name } = options;
+    const { settings, topic } = targetOf(options);
+    producerConf(settings);
+    const { headers, name } = options;
     if (topic !== undefined && topic !== null && !isTopicName(topic))
       throw wrong(
         `topic cannot be ${JSON.stringify(topic) ?? String(topic)}`,
@@ -65,6 +67,14 @@ function checkSink(options: SinkOptions, call: string): void {
     if (name !== undefined && (typeof name !== "string" || name === ""))
       throw wrong("name is not a text", call, "Give one, or leave it out.");
   });
+}
+
+function targetOf(options: SinkOptions): { readonly settings: KafkaSettings; readonly topic: string | null } {
+  const { settings, names } = topicsOf(
+    options,
+    [options.topic ?? null].filter((topic) => topic !== null),
+  );
+  return { settings, topic: names[0] ?? null };
 }
 
 function wrong(detail: string, where: string, hint: string): TowpathError {
@@ -91,9 +101,9 @@ function wrong(detail: string, where: string, hint: string): TowpathError {
 export function output<C>(table: TableMethods<C>, to: MessageTarget | SinkOptions): void {
   if (!(to instanceof MessageTarget)) checkSink(to, "pw.kafka.output");
   const options = to instanceof MessageTarget ? to.options : to;
-  const { topic = null, headers = false } = options;
+  const { headers = false } = options;
+  const { settings, topic } = targetOf(options);
   const name = options.name ?? topic ?? "messages";
-  const settings = settingsOf(options);
   const parts = messageParts(nodeOf(table).columns, headers);
   addOutput(table, {
     connector: "kafka",

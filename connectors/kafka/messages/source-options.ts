@@ -6,11 +6,15 @@ import { checkSettings, type KafkaSettings } from "../options.ts";
 import type { PartitionChoice } from "../partition-choice.ts";
 import { bad, knownNames, oneOf, positive } from "../read-arguments.ts";
 import { checkReadOptions, commitPolicy, type OffsetsByTopic, type StartFrom } from "../read-options.ts";
+import { type FoundTopics, findTopics } from "../topic-addresses.ts";
 
 /** Where the brokers are, and how a client of theirs is set. */
 export interface ClientOptions extends ClientHooks {
-  /** `host:port`, or several; or all settings of the client by librdkafka's own names. */
-  readonly brokers: string | readonly string[] | KafkaSettings;
+  /**
+   * `host:port`, or several; or all settings of the client by librdkafka's own names. Left out where topics are named by
+   * address, `kafka://host:port/topic`.
+   */
+  readonly brokers?: string | readonly string[] | KafkaSettings;
   /** Further settings by librdkafka's own names, which win. */
   readonly config?: KafkaSettings | undefined;
 }
@@ -87,16 +91,9 @@ export function resolveSource(options: SourceOptions, call: "source" | "input"):
       throw bad(`the options of pw.kafka.${call} are not an object`, "Give at least { brokers, topics }.");
     const names: readonly string[] = call === "source" ? [...inputNames, "raiseOnErrors"] : inputNames;
     knownNames(options, names, (name) => `pw.kafka.${call} has no option "${name}"`);
-    const settings = settingsOf(options);
-    const {
-      topics: given,
-      tail,
-      raiseOnErrors = call === "source",
-      partitions,
-      maxBacklogRows,
-      name,
-    } = options;
-    const topics = typeof given === "string" ? [given] : given;
+    const { tail, raiseOnErrors = call === "source", partitions, maxBacklogRows, name } = options;
+    const said = typeof options.topics === "string" ? [options.topics] : options.topics;
+    const { settings, names: topics } = topicsOf(options, said);
     oneOf("tail", tail, [true, false]);
     oneOf("raiseOnErrors", raiseOnErrors, [true, false]);
     const startFrom = startOf(options.startingOffset);
@@ -120,11 +117,18 @@ export function resolveSource(options: SourceOptions, call: "source" | "input"):
   });
 }
 
-/** A client's settings. Throws TP_BAD_ARGUMENT, TP_KAFKA_UNKNOWN_SETTING, TP_KAFKA_NO_BROKERS. */
-export function settingsOf({ brokers, config = {}, ...hooks }: ClientOptions): KafkaSettings {
-  const settings = withHooks({ ...brokerSettings(brokers), ...config }, hooks);
-  checkSettings(settings);
-  return settings;
+/**
+ * A client's settings, and the topics that it is for by name. Throws TP_BAD_ARGUMENT, TP_KAFKA_UNKNOWN_SETTING,
+ * TP_KAFKA_NO_BROKERS, TP_KAFKA_URI_….
+ */
+export function topicsOf(options: ClientOptions, topics: readonly string[]): FoundTopics {
+  const { brokers, config = {}, oauthBearer, onStatistics } = options;
+  const given = brokers === undefined ? {} : brokerSettings(brokers);
+  const { settings, names } = findTopics({ ...given, ...config }, topics);
+  if (brokers === undefined && settings["bootstrap.servers"] === undefined) brokerSettings(brokers);
+  const hooked = withHooks({ ...settings }, { oauthBearer, onStatistics });
+  checkSettings(hooked);
+  return { settings: hooked, names };
 }
 
 function brokerSettings(brokers: unknown): KafkaSettings {
