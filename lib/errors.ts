@@ -7,6 +7,11 @@
 export const errorCodes = {
   TP_BAD_ARGUMENT: "A call was given an argument that it cannot use.",
   TP_BAD_SCHEMA: "A schema, a column type or a list of columns is not valid.",
+  TP_CHANNEL_PARTITIONS: "The two sides of a channel differ in how many members a group of readers has.",
+  TP_CHANNEL_PEER: "A writer of a channel failed, or is no longer there.",
+  TP_CHANNEL_SCHEMA: "The two sides of a channel have different schemas.",
+  TP_CHANNEL_TAKEN: "A channel has a writer or reader of that name already.",
+  TP_CHANNEL_TIMEOUT: "A channel's peers were not there in time.",
   TP_CLOSED: "A closed input, run or broker was used again.",
   TP_COLUMN_DUPLICATE: "Two columns of one table would have the same name.",
   TP_COLUMN_FOREIGN: "An expression uses a column of another table.",

@@ -5,8 +5,8 @@ import type { RowBuilder } from "../../lib/data/row-builder.ts";
 import { keysOfPositions } from "../../lib/data/row-key.ts";
 import type { Columns } from "../../lib/data/schema.ts";
 import type { StateReader, StateWriter } from "../../lib/data/state.ts";
+import { RowWriter } from "../../lib/io/row-writer.ts";
 import { BuilderPool, type GivenCommit, type GivenRows } from "./given-rows.ts";
-import { RowWriter } from "./row-writer.ts";
 import { saidRows } from "./said-rows.ts";
 
 /** Rows without a primary key that only come: keyed by the input's name and their number. Remembers nothing. */

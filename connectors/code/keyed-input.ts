@@ -10,8 +10,8 @@ import type { StateReader, StateWriter } from "../../lib/data/state.ts";
 import type { TypeName } from "../../lib/data/type.ts";
 import { TowpathError } from "../../lib/errors.ts";
 import { KeyedRows } from "../../lib/io/keyed-rows.ts";
+import { RowWriter } from "../../lib/io/row-writer.ts";
 import { BuilderPool, type GivenCommit, type GivenRows } from "./given-rows.ts";
-import { RowWriter } from "./row-writer.ts";
 import { saidRows } from "./said-rows.ts";
 
 /** Types whose values in JS are equal exactly where the table's are. */

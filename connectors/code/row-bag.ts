@@ -10,9 +10,9 @@ import type { Columns } from "../../lib/data/schema.ts";
 import type { StateReader, StateWriter } from "../../lib/data/state.ts";
 import type { ColumnType } from "../../lib/data/type.ts";
 import { TowpathError } from "../../lib/errors.ts";
+import { RowWriter } from "../../lib/io/row-writer.ts";
 import { RowIndex } from "../../lib/trace/row-index.ts";
 import { BuilderPool, type GivenCommit, type GivenRows, withoutKey } from "./given-rows.ts";
-import { RowWriter } from "./row-writer.ts";
 import { saidRows } from "./said-rows.ts";
 import { SealedRows } from "./sealed-rows.ts";
 

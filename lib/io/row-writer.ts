@@ -1,10 +1,10 @@
-import { nearest } from "../../lib/base/nearest.ts";
-import { coerce, Failed } from "../../lib/data/coerce.ts";
-import { NULL } from "../../lib/data/column.ts";
-import { type ColumnBuilder, writeCell } from "../../lib/data/column-builder.ts";
-import type { RowBuilder } from "../../lib/data/row-builder.ts";
-import type { ColumnSchema, Columns } from "../../lib/data/schema.ts";
-import { TowpathError } from "../../lib/errors.ts";
+import { nearest } from "../base/nearest.ts";
+import { coerce, Failed } from "../data/coerce.ts";
+import { NULL } from "../data/column.ts";
+import { type ColumnBuilder, writeCell } from "../data/column-builder.ts";
+import type { RowBuilder } from "../data/row-builder.ts";
+import type { ColumnSchema, Columns } from "../data/schema.ts";
+import { TowpathError } from "../errors.ts";
 
 /** The types whose ordinary values are written without a detour. */
 const OTHER = 0;
