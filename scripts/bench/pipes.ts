@@ -15,12 +15,11 @@ import { type KafkaBroker, startKafka } from "../../test/support/kafka/broker.ts
 import { nodeCommand } from "./harness/contenders.ts";
 import { type Command, MeasuredProcess } from "./harness/measured-process.ts";
 import { benchOptions } from "./harness/options.ts";
-import { pythonWith } from "./harness/python-peer.ts";
 import { readTopic } from "./harness/read-topic.ts";
 import { conclude, headline, table, whole } from "./harness/results.ts";
 import { median } from "./harness/statistics.ts";
+import { ZOOPIPE, zoopipePython } from "./harness/zoopipe.ts";
 
-const ZOOPIPE = "2026.2.2";
 const SOURCE = "orders";
 const ways = ["to-kafka", "to-csv"] as const;
 type Way = (typeof ways)[number];
@@ -49,7 +48,7 @@ const missing: Record<string, string> = {};
 for (const name of peers) {
   try {
     if (name !== "zoopipe") throw new Error("it has no pipes of this kind");
-    const program = await pythonWith(`zoopipe-${ZOOPIPE}`, [`zoopipe==${ZOOPIPE}`]);
+    const program = await zoopipePython();
     const script = fileURLToPath(new URL("peers/zoopipe/pipe.py", import.meta.url));
     const command = (...args: readonly string[]): Command => ({
       program,
