@@ -6,13 +6,17 @@ const STOP_TIMEOUT_MS = 10_000;
 /** What closing is given at least, also where nothing is left of that time. */
 const CLOSE_MS = 1_000;
 
-/** The given `stopTimeoutMs`, or the default. Throws TP_BAD_ARGUMENT for what is no time. */
-export function checkedStopTimeout(given: unknown): number {
-  if (given === undefined) return STOP_TIMEOUT_MS;
+/** The given `stopTimeoutMs`, or the default; `call` took it. Throws TP_BAD_ARGUMENT for what is no time. */
+export function checkedStopTimeout(given: unknown, fallback = STOP_TIMEOUT_MS, call = "pw.run"): number {
+  if (given === undefined) return fallback;
   if (typeof given === "number" && given > 0 && given <= 2 ** 31 - 1) return given;
-  throw new TowpathError("TP_BAD_ARGUMENT", `the option stopTimeoutMs of pw.run cannot be ${String(given)}`, {
-    hint: "Give milliseconds above 0, such as 30_000.",
-  });
+  throw new TowpathError(
+    "TP_BAD_ARGUMENT",
+    `the option stopTimeoutMs of ${call} cannot be ${String(given)}`,
+    {
+      hint: "Give milliseconds above 0, such as 30_000.",
+    },
+  );
 }
 
 /**
@@ -27,6 +31,7 @@ export class Ending {
   readonly stopTimeoutMs: number;
   readonly #controller = new AbortController();
   readonly #onEnd: () => void;
+  readonly #call: string;
   readonly #overdue: Promise<void>;
   #pass: () => void = () => {};
   #timer: NodeJS.Timeout | null = null;
@@ -34,8 +39,10 @@ export class Ending {
   #isOverdue = false;
   #bySignal = false;
 
-  constructor(stopTimeoutMs: number, onEnd: () => void) {
+  /** `call` is whose end it is, for people. */
+  constructor(stopTimeoutMs: number, onEnd: () => void, call = "pw.run") {
     this.stopTimeoutMs = stopTimeoutMs;
+    this.#call = call;
     this.#onEnd = onEnd;
     this.#overdue = new Promise((resolve) => {
       this.#pass = resolve;
@@ -84,7 +91,7 @@ export class Ending {
     const overdue = this.#overdue.then(() => {
       throw new TowpathError("TP_STOP_TIMEOUT", `the run did not end within ${this.stopTimeoutMs} ms`, {
         where: rest(),
-        hint: "What was not delivered is computed again by the next run. To wait longer, raise stopTimeoutMs of pw.run.",
+        hint: `What was not delivered is computed again by the next run. To wait longer, raise stopTimeoutMs of ${this.#call}.`,
       });
     });
     return await Promise.race([work, overdue]);
