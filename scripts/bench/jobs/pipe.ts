@@ -1,4 +1,4 @@
-/** A pipe: to-kafka FILE URI, or to-csv URI FILE ROWS. Prints the seconds that it took. */
+/** A pipe: to-kafka FILE URI, to-csv URI FILE ROWS, or to-json FILE FILE. Prints the seconds that it took. */
 import * as pw from "towpath";
 
 const [way, source, target, rows] = process.argv.slice(2) as [string, string, string, string | undefined];
@@ -11,5 +11,12 @@ const toCsv = (): pw.Pipe =>
     transform: ({ value }) => ({ value: String(value) }),
     output: pw.csvOutput(target),
   }) as pw.Pipe;
-const report = await (way === "to-kafka" ? toKafka() : toCsv()).start();
+const toJson = (): pw.Pipe =>
+  pw.pipe({ input: pw.csvInput(source), output: pw.jsonOutput(target) }) as pw.Pipe;
+const ways: Readonly<Record<string, () => pw.Pipe>> = {
+  "to-kafka": toKafka,
+  "to-csv": toCsv,
+  "to-json": toJson,
+};
+const report = await ways[way]().start();
 console.log(JSON.stringify({ seconds: report.durationMs / 1_000, rows: report.written }));
