@@ -62,6 +62,20 @@ describe("ix", () => {
     expect(found.map(({ row }) => row.name).sort()).toEqual(["ann", "ann", "bert"]);
   });
 
+  graphTest("names the row that finds nothing, with its own cells alone", async () => {
+    const o = orders();
+    const rows = await pw.debug.compute(o);
+    // Of the rows of one commit the one that fails is not the first.
+    const failing = rows.filter(({ row }) => row.amount < 7)[1];
+    const looking = o.withColumns({
+      found: o.filter(o.amount.ne(failing.row.amount)).ix(pw.keyOf(o)).who,
+    });
+    const { who, amount } = failing.row;
+    await expect(pw.debug.compute(looking)).rejects.toThrow(
+      new RegExp(`row ${failing.key} with who=${who}, amount=${amount}, (?!.*null)`),
+    );
+  });
+
   graphTest("names a key that no row has, the method and the line", async () => {
     const [o, c] = [orders(), customers()];
     const wrong = c.ixRef(o.amount);
