@@ -25,6 +25,8 @@ export interface ChunkSender {
   readonly kind: "packed" | "plain";
   /** The index of a new topic: 0, 1, 2 … */
   addTopic(name: string): number;
+  /** How many partitions a topic has, as far as is known; told again where there are more. */
+  setPartitions(topic: number, partitions: number): void;
   /** Takes messages [from, to) of a chunk and returns how many; `refusal` says why not all. */
   send(chunk: Chunk, from: number, to: number): number;
   /** Why the last `send` did not take all. */

@@ -53,7 +53,7 @@ export async function connectProducer(
   const plugin = forced === "plain" ? null : findPlugin(library);
   if (plugin instanceof TowpathError && forced === "packed") throw notPacked(plugin);
   if (typeof plugin === "string") {
-    const raw = createProducer(library, withPlugin(conf, plugin), settings, false);
+    const raw = createProducer(library, packedConf(conf, plugin), settings, false);
     await trySettings("producer", conf, settings);
     await handshake(raw, settings, topic);
     const press = attachPress((raw as { readonly name?: string }).name);
@@ -90,11 +90,15 @@ function checkCodec({ features }: ClientLibrary, settings: KafkaSettings): void 
   });
 }
 
-/** A user's own plugins stay in front. */
-function withPlugin(conf: ProducerConf, plugin: string): ProducerConf {
+/**
+ * A user's own plugins stay in front. Delivered messages are counted by an interceptor, and need not come through the
+ * client's queue as well: librdkafka's own thread lets go of them.
+ */
+function packedConf(conf: ProducerConf, plugin: string): ProducerConf {
   const own = conf.global["plugin.library.paths"];
   const paths = own === undefined ? plugin : `${own};${plugin}`;
-  return { ...conf, global: { ...conf.global, "plugin.library.paths": paths } };
+  const added = { "plugin.library.paths": paths, "delivery.report.only.error": true };
+  return { ...conf, global: { ...conf.global, ...added } };
 }
 
 function createProducer(

@@ -1,5 +1,7 @@
 import { grown } from "../../lib/base/growth.ts";
+import { NULL, type TextColumn } from "../../lib/data/column.ts";
 import { ByteWriter } from "../../lib/io/byte-writer.ts";
+import { gatherSlices } from "../../lib/kernels/gather-slices.ts";
 
 /** Numbers that describe a message (native/src/press.h, `enum field`); an end of -1 says that there is no such part. */
 export const FIELDS = 11;
@@ -37,6 +39,25 @@ class GrowingChunk implements Chunk {
   readonly out = new ByteWriter(1 << 16);
   fields = new Int32Array(64 * FIELDS);
   count = 0;
+
+  /** Copies the cells of rows `rows[from, to)` in, and writes where each begins and ends to the fields from `at` on. */
+  addPart(column: TextColumn | null, rows: Uint32Array, from: number, to: number, at: number): void {
+    const { fields, out } = this;
+    if (column === null) {
+      for (let i = from; i < to; i++, at += FIELDS) fields[at + 1] = -1;
+      return;
+    }
+    const { bytes, starts, ends, tags } = column;
+    let end = out.used;
+    for (let i = from; i < to; i++, at += FIELDS) {
+      const row = rows[i];
+      fields[at] = end;
+      end += ends[row] - starts[row];
+      fields[at + 1] = tags !== null && tags[row] === NULL ? -1 : end;
+    }
+    out.reserve(end - out.used);
+    out.used = gatherSlices(bytes, starts, ends, rows, from, to, out.bytes, out.used);
+  }
 }
 
 /** A place to which an outbox can be put back. */
@@ -102,6 +123,39 @@ export class Outbox {
     fields[at + TIME_REST] = time % TIME_UNIT;
     chunk.count++;
     this.waiting++;
+  }
+
+  /**
+   * Adds a message for each row of `rows[from, to)`: its value and its key (null: without), no headers, no time of its
+   * own. What `add` does in calls for each, in a few for all.
+   */
+  addRows(
+    topic: number,
+    partition: number,
+    ticket: number,
+    value: TextColumn | null,
+    key: TextColumn | null,
+    rows: Uint32Array,
+    from: number,
+    to: number,
+  ): void {
+    this.begin();
+    const chunk = this.#last;
+    const count = to - from;
+    const first = chunk.count * FIELDS;
+    if (first + count * FIELDS > chunk.fields.length)
+      chunk.fields = grown(chunk.fields, first + count * FIELDS);
+    const { fields } = chunk;
+    fields.fill(0, first, first + count * FIELDS);
+    for (let at = first; at < first + count * FIELDS; at += FIELDS) {
+      fields[at + TOPIC] = topic;
+      fields[at + PARTITION] = partition;
+      fields[at + TICKET] = ticket;
+    }
+    chunk.addPart(value, rows, from, to, first + VALUE);
+    chunk.addPart(key, rows, from, to, first + KEY);
+    chunk.count += count;
+    this.waiting += count;
   }
 
   /** The next message to hand over: its chunk and its place there; null where none waits. */

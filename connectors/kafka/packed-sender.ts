@@ -17,6 +17,10 @@ export class PackedSender implements ChunkSender {
     return this.#press.topic(name);
   }
 
+  setPartitions(topic: number, partitions: number): void {
+    this.#press.setSingle(topic, partitions === 1);
+  }
+
   send({ out, fields }: Chunk, from: number, to: number): number {
     return this.#press.send(out.bytes, fields, from, to);
   }

@@ -65,6 +65,8 @@ export class PlainSender implements ChunkSender {
     return this.#topics.push(name) - 1;
   }
 
+  setPartitions(): void {}
+
   get refusal(): ClientError | null {
     return this.#refusal;
   }

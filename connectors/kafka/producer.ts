@@ -35,6 +35,8 @@ export interface ProducerListener {
 /** Reports are looked for this often while messages are in flight, events of the client while none are. */
 const POLL_MS = 2;
 const IDLE_POLL_MS = 1_000;
+/** Topics are asked about again this often: librdkafka's own default of topic.metadata.refresh.interval.ms. */
+const TOPICS_MS = 300_000;
 /** Bytes in flight beyond which the run waits; librdkafka's own queue would take 1 GB. */
 const IN_FLIGHT_BYTES_MAX = 32 << 20;
 /** A fatal error tells less than the report of the message that caused it, which comes about the same time. */
@@ -67,6 +69,7 @@ export class Producer implements MessageOutput {
   readonly #inFlight = new InFlight();
   #timer: NodeJS.Timeout | null = null;
   readonly #idleTimer: NodeJS.Timeout;
+  readonly #topicTimer: NodeJS.Timeout;
   #toldFull = false;
   #failure: TowpathError | null = null;
   #isLearning = false;
@@ -120,11 +123,18 @@ export class Producer implements MessageOutput {
       IN_FLIGHT_BYTES_MAX,
       (listener.memory?.outputBytes ?? Number.POSITIVE_INFINITY) / 2,
     );
-    this.#topics = new TargetTopics(settings, (topic) => partitionsOf(raw, settings, topic));
+    this.#topics = new TargetTopics(
+      settings,
+      (topic) => partitionsOf(raw, settings, topic),
+      (topic, partitions) => sender.setPartitions(topic, partitions),
+    );
     this.#dispatcher = new Dispatcher(this.outbox, sender, this.#topics, this.#inFlight);
     onErrorEvents(raw as ErrorEvents, (error) => this.#note(error));
     this.#idleTimer = setInterval(() => this.#serve(), IDLE_POLL_MS);
     this.#idleTimer.unref();
+    // What is wrong with a topic comes out when it is written to.
+    this.#topicTimer = setInterval(() => void this.#topics.refresh().catch(() => {}), TOPICS_MS);
+    this.#topicTimer.unref();
   }
 
   /** The number by which messages name a topic. */
@@ -303,6 +313,7 @@ export class Producer implements MessageOutput {
 
   async #disconnect(): Promise<void> {
     clearInterval(this.#idleTimer);
+    clearInterval(this.#topicTimer);
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#sender.close();
     // Never from within one of the client's own callbacks.

@@ -14,14 +14,21 @@ export type CountPartitions = (topic: string) => Promise<number>;
 export class TargetTopics {
   readonly #settings: KafkaSettings;
   readonly #count: CountPartitions;
+  readonly #counted: (index: number, partitions: number) => void;
   readonly #names: string[] = [];
   readonly #indexes = new Map<string, number>();
   /** By index; 0 while unknown. */
   readonly #partitions: number[] = [];
 
-  constructor(settings: KafkaSettings, count: CountPartitions) {
+  /** `counted` is called with the partitions of a topic whenever the broker has said how many it has. */
+  constructor(
+    settings: KafkaSettings,
+    count: CountPartitions,
+    counted: (index: number, partitions: number) => void,
+  ) {
     this.#settings = settings;
     this.#count = count;
+    this.#counted = counted;
   }
 
   /** The index of a topic; undefined where `add` has not been told of it. */
@@ -55,6 +62,13 @@ export class TargetTopics {
       });
     }
     this.#partitions[index] = count;
+    this.#counted(index, count);
+  }
+
+  /** Asks about topics of one partition again: they may have got more. Throws as `learn`. */
+  async refresh(): Promise<void> {
+    for (let index = 0; index < this.#names.length; index++)
+      if (this.#partitions[index] === 1) await this.learn(index, 0);
   }
 
   /** Where, from message `from` on, the run of messages ends that can be sent as they are. */

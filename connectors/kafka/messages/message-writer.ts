@@ -14,6 +14,7 @@ import {
   writePayload,
   writeShown,
 } from "./message-parts.ts";
+import { bytesOf, type PlainParts, plainParts, runEnd } from "./plain-parts.ts";
 
 /** What messages are made of. */
 export interface MessageWriterOptions {
@@ -72,11 +73,32 @@ export class MessageWriter {
   #rows(batch: Batch, order: Uint32Array): void {
     const { diffs } = batch;
     const ticket = this.#output.ticket(batch.time);
+    const plain = diffs === null ? plainParts(batch, this.#options.parts) : null;
+    if (plain !== null) {
+      this.#addPlain(batch, order, ticket, plain);
+      return;
+    }
     for (let i = 0; i < order.length; i++) {
       const row = order[i];
       const diff = diffs === null ? 1 : diffs[row];
       if (diff < 0) throw this.#retracted(batch, row);
       for (let copy = diff; copy > 0; copy--) this.#add(batch, row, ticket);
+    }
+  }
+
+  /** Rows that only have keys and values, many at a time. */
+  #addPlain(batch: Batch, order: Uint32Array, ticket: number, { value, key }: PlainParts): void {
+    if (order.length === 0) return;
+    const { bytesMax } = this.#options;
+    const topic = this.#topicOf(batch, order[0]);
+    for (let from = 0; from < order.length; ) {
+      const to = runEnd(value, key, order, from, bytesMax);
+      if (to === from) {
+        const bytes = bytesOf(value, order[from]) + bytesOf(key, order[from]);
+        throw rowTooLarge(this.#place(batch, order[from]), bytes, bytesMax);
+      }
+      this.#output.outbox.addRows(topic, BY_KEY, ticket, value, key, order, from, to);
+      from = to;
     }
   }
 

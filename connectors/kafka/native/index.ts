@@ -54,6 +54,7 @@ export interface Addon {
   pressAttach(clientName: string): Handle | null;
   pressDetach(handle: Handle): void;
   pressTopic(handle: Handle, topic: string): number;
+  pressSingle(handle: Handle, topic: number, isSingle: boolean): void;
   pressSend(
     handle: Handle,
     bytes: Uint8Array,

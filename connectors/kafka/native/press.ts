@@ -42,6 +42,11 @@ export class Press {
     return this.#addon.pressTopic(this.#handle, name);
   }
 
+  /** Whether a topic has but one partition: messages without a key go there without asking the partitioner. */
+  setSingle(topic: number, isSingle: boolean): void {
+    this.#addon.pressSingle(this.#handle, topic, isSingle);
+  }
+
   /** Why the last `send` did not take all: librdkafka's code, 0 where it did. */
   get error(): number {
     return this.#error[0];

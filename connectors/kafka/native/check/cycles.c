@@ -16,6 +16,11 @@
 #define MESSAGES 3000
 #define PARTITIONS 3
 #define TOPIC "cycles"
+#define SPARE_TOPIC "spare"
+/** Messages of one partition that follow each other. */
+#define RUN 10
+/** The producer's message.max.bytes, as main() sets it. */
+#define BYTES_MAX 2000
 
 rd_kafka_resp_err_t conf_init(rd_kafka_conf_t *conf, void **opaque, char *errstr, size_t errstr_size);
 
@@ -43,7 +48,14 @@ static rd_kafka_t *make_client(rd_kafka_type_t type, const char *const *settings
 /** name, its value "\0\xff"; null, its value null: as pack.c writes headers. */
 static const char headers[] = "\4\0\0\0name\2\0\0\0\0\xff\4\0\0\0null\xff\xff\xff\xff";
 
-/** Messages [from, to) for a press: number i, some dots, "key" and the headers, which all share. */
+/** The message that comes at a place of a partition. */
+static int number_at(int partition, int place) {
+  return (place / RUN * PARTITIONS + partition) * RUN + place % RUN;
+}
+
+/**
+ * Messages [from, to) for a press: number i, some dots, "key", and for every second run the headers, which all share.
+ */
 static void describe_messages(char *bytes, int32_t (*fields)[FIELD_COUNT], int from, int to) {
   const int shared = (int)sizeof headers - 1;
   memcpy(bytes, headers, (size_t)shared);
@@ -51,9 +63,10 @@ static void describe_messages(char *bytes, int32_t (*fields)[FIELD_COUNT], int f
   int used = shared + 3;
   for (int i = from; i < to; i++) {
     int size = snprintf(bytes + used, 64, "%d:%.*s", i, i % 40, "........................................");
-    const int32_t message[FIELD_COUNT] = {[FIELD_PARTITION] = i % PARTITIONS, [FIELD_VALUE] = used,
+    const int32_t message[FIELD_COUNT] = {[FIELD_PARTITION] = i / RUN % PARTITIONS, [FIELD_VALUE] = used,
                                           [FIELD_VALUE_END] = used + size, [FIELD_KEY] = shared,
-                                          [FIELD_KEY_END] = shared + 3, [FIELD_HEADERS_END] = shared,
+                                          [FIELD_KEY_END] = shared + 3,
+                                          [FIELD_HEADERS_END] = i / RUN % 2 == 0 ? shared : 0,
                                           [FIELD_TICKET] = i / 100};
     memcpy(fields[i - from], message, sizeof message);
     used += size;
@@ -91,6 +104,27 @@ static void produce(rd_kafka_t *producer) {
   fields[0][FIELD_VALUE_END] = fields[0][FIELD_VALUE];
   fields[0][FIELD_HEADERS_END] -= 1;
   require(press_produce(press, (const uint8_t *)bytes, sizeof bytes, fields[0], 0, 1, &error) == 0, "cut headers");
+  press_free(press);
+}
+
+/** A message that is too large is refused, and none behind it is taken. */
+static void refuse_in_a_run(rd_kafka_t *producer) {
+  static const char bytes[BYTES_MAX + 1];
+  static int32_t fields[3][FIELD_COUNT];
+  struct press *press = NULL;
+  rd_kafka_resp_err_t error;
+  require(press_open(rd_kafka_name(producer), &press) == TAP_OK && press_topic(press, SPARE_TOPIC) == 0, "spare press");
+  press_single(press, 0, true);
+  for (int i = 0; i < 3; i++) {
+    fields[i][FIELD_PARTITION] = RD_KAFKA_PARTITION_UA;
+    fields[i][FIELD_KEY_END] = -1;
+    fields[i][FIELD_VALUE_END] = i == 1 ? BYTES_MAX + 1 : 10;
+  }
+  require(press_produce(press, (const uint8_t *)bytes, sizeof bytes, fields[0], 0, 3, &error) == 1 &&
+              error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE,
+          "the one before");
+  require(rd_kafka_flush(producer, 60000) == RD_KAFKA_RESP_ERR_NO_ERROR, "flush of one");
+  require(press->report_count == 1 && press->reports[0].count == 1 && !press->failed, "one delivered");
   press_free(press);
 }
 
@@ -149,7 +183,7 @@ static void check_batch(struct reading *reading, const struct tap *tap, const st
     int *next = &reading->next[toppar->partition];
     require((int)batch->offset[row] == *next, "the next offset");
     uint32_t start = row == 0 ? 0 : batch->payload.ends[row - 1];
-    require(atoi((const char *)batch->payload.bytes + start) == *next * PARTITIONS + toppar->partition, "the value");
+    require(atoi((const char *)batch->payload.bytes + start) == number_at(toppar->partition, *next), "the value");
     (*next)++;
     reading->seen++;
   }
@@ -267,10 +301,13 @@ static void try_settings(void) {
 
 /** cycles [OPENINGS] */
 int main(int argument_count, char **arguments) {
-  rd_kafka_t *producer = make_client(RD_KAFKA_PRODUCER, (const char *const[]){"test.mock.num.brokers", "1", NULL});
+  rd_kafka_t *producer = make_client(
+      RD_KAFKA_PRODUCER, (const char *const[]){"test.mock.num.brokers", "1", "message.max.bytes", "2000", NULL});
   rd_kafka_mock_cluster_t *cluster = rd_kafka_handle_mock_cluster(producer);
   require(rd_kafka_mock_topic_create(cluster, TOPIC, PARTITIONS, 1) == RD_KAFKA_RESP_ERR_NO_ERROR, "topic");
+  require(rd_kafka_mock_topic_create(cluster, SPARE_TOPIC, 1, 1) == RD_KAFKA_RESP_ERR_NO_ERROR, "spare topic");
   produce(producer);
+  refuse_in_a_run(producer);
   rd_kafka_t *consumer = make_client(
       RD_KAFKA_CONSUMER,
       (const char *const[]){"bootstrap.servers", rd_kafka_mock_cluster_bootstraps(cluster), "group.id", "cycles",

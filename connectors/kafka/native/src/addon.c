@@ -254,6 +254,7 @@ NAPI_MODULE_INIT() {
       {"pressAttach", NULL, press_attach, NULL, NULL, NULL, napi_enumerable, NULL},
       {"pressDetach", NULL, press_detach, NULL, NULL, NULL, napi_enumerable, NULL},
       {"pressTopic", NULL, press_add_topic, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"pressSingle", NULL, press_set_single, NULL, NULL, NULL, napi_enumerable, NULL},
       {"pressSend", NULL, press_send, NULL, NULL, NULL, napi_enumerable, NULL},
       {"pressReports", NULL, press_reports, NULL, NULL, NULL, napi_enumerable, NULL},
       {"pressFailure", NULL, press_failure, NULL, NULL, NULL, napi_enumerable, NULL},

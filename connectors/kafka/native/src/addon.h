@@ -27,6 +27,7 @@ napi_value mock_bootstraps(napi_env env, napi_callback_info info);
 napi_value press_attach(napi_env env, napi_callback_info info);
 napi_value press_detach(napi_env env, napi_callback_info info);
 napi_value press_add_topic(napi_env env, napi_callback_info info);
+napi_value press_set_single(napi_env env, napi_callback_info info);
 napi_value press_send(napi_env env, napi_callback_info info);
 napi_value press_reports(napi_env env, napi_callback_info info);
 napi_value press_failure(napi_env env, napi_callback_info info);

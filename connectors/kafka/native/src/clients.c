@@ -31,6 +31,14 @@ void client_release(struct client *client) {
   free(client);
 }
 
+void client_drop_topics_locked(struct client *client) {
+  for (uint32_t i = 0; i < client->topic_count; i++)
+    if (client->topics[i] != NULL) rd_kafka_topic_destroy(client->topics[i]);
+  free(client->topics);
+  client->topics = NULL;
+  client->topic_count = 0;
+}
+
 static void registry_remove(struct client *client) {
   pthread_mutex_lock(&registry_lock);
   struct client **at = &registry;
@@ -49,6 +57,7 @@ static rd_kafka_resp_err_t on_destroy(rd_kafka_t *handle, void *opaque) {
   registry_remove(client);
   pthread_mutex_lock(&client->lock);
   if (client->tap != NULL) tap_close_locked(client->tap);
+  client_drop_topics_locked(client);
   client->handle = NULL;
   pthread_mutex_unlock(&client->lock);
   client_release(client);

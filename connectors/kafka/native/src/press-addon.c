@@ -63,6 +63,20 @@ napi_value press_add_topic(napi_env env, napi_callback_info info) {
   return napi_create_int32(env, index, &result) == napi_ok ? result : NULL;
 }
 
+/** (handle, topic's index, whether it has but one partition) */
+napi_value press_set_single(napi_env env, napi_callback_info info) {
+  napi_value arguments[3];
+  struct press *press;
+  uint32_t topic;
+  bool is_single;
+  if (!read_arguments(env, info, 3, arguments) || (press = press_of(env, arguments[0])) == NULL) return NULL;
+  if (napi_get_value_uint32(env, arguments[1], &topic) != napi_ok ||
+      napi_get_value_bool(env, arguments[2], &is_single) != napi_ok)
+    return fail(env, "not a topic, and whether it has one partition");
+  press_single(press, topic, is_single);
+  return NULL;
+}
+
 /** (handle, bytes, fields, from, to, error: Int32Array) → how many were taken; error[0] says why not more. */
 napi_value press_send(napi_env env, napi_callback_info info) {
   napi_value arguments[6], result;

@@ -12,6 +12,14 @@ static void *mark(int32_t ticket, int32_t topic) {
   return (void *)(uintptr_t)(((uint64_t)(uint32_t)ticket << (TOPIC_BITS + 1)) | ((uint64_t)(uint32_t)topic << 1) | 1);
 }
 
+/** The client's message.max.bytes; 0 where it cannot be known. */
+static size_t message_bytes_max(rd_kafka_t *handle) {
+  char text[32];
+  size_t size = sizeof text;
+  if (rd_kafka_conf_get(rd_kafka_conf(handle), "message.max.bytes", text, &size) != RD_KAFKA_CONF_OK) return 0;
+  return strtoul(text, NULL, 10);
+}
+
 enum tap_result press_open(const char *client_name, struct press **out) {
   struct client *client = client_find(client_name);
   if (client == NULL) return TAP_NO_CLIENT;
@@ -25,6 +33,7 @@ enum tap_result press_open(const char *client_name, struct press **out) {
   pthread_mutex_lock(&client->lock);
   if (client->handle == NULL) result = TAP_NO_CLIENT;
   else if (!client->reports) result = TAP_NO_REPORTS;
+  else press->bytes_max = message_bytes_max(client->handle);
   pthread_mutex_unlock(&client->lock);
   pthread_mutex_lock(&client->report_lock);
   if (result == TAP_OK && client->press != NULL) result = TAP_TAKEN;
@@ -47,6 +56,9 @@ void press_close(struct press *press) {
   pthread_mutex_lock(&client->report_lock);
   client->press = NULL;
   pthread_mutex_unlock(&client->report_lock);
+  pthread_mutex_lock(&client->lock);
+  client_drop_topics_locked(client);
+  pthread_mutex_unlock(&client->lock);
   press->client = NULL;
   client_release(client);
 }
@@ -83,6 +95,10 @@ int32_t press_topic(struct press *press, const char *name) {
   return index;
 }
 
+void press_single(struct press *press, uint32_t topic, bool is_single) {
+  if (topic < press->topic_count) press->topics[topic].is_single = is_single;
+}
+
 static uint32_t read_u32(const uint8_t *at) {
   return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
@@ -114,24 +130,45 @@ static bool within(int32_t start, int32_t end, size_t size) {
   return end == -1 || (start >= 0 && end >= start && (size_t)end <= size);
 }
 
-static rd_kafka_resp_err_t produce(rd_kafka_t *handle, const char *topic, const uint8_t *bytes, const int32_t *message) {
+/**
+ * The partition that librdkafka is told. Where there is but one, and no key that might belong elsewhere when there are
+ * more, its partitioner is not asked: that is two readings of the clock and three locks a message.
+ */
+static int32_t partition_of(const struct press *press, const int32_t *message) {
+  const bool is_free = message[FIELD_PARTITION] == RD_KAFKA_PARTITION_UA && message[FIELD_KEY_END] < 0;
+  return is_free && press->topics[message[FIELD_TOPIC]].is_single ? 0 : message[FIELD_PARTITION];
+}
+
+/** What librdkafka is given of a message, beside its topic, partition, headers and time; under client->lock. */
+static rd_kafka_message_t parts_of(const uint8_t *bytes, const int32_t *message) {
+  rd_kafka_message_t parts = {._private = mark(message[FIELD_TICKET], message[FIELD_TOPIC])};
+  if (message[FIELD_VALUE_END] >= 0) {
+    parts.payload = (void *)(uintptr_t)(bytes + message[FIELD_VALUE]);
+    parts.len = (size_t)(message[FIELD_VALUE_END] - message[FIELD_VALUE]);
+  }
+  if (message[FIELD_KEY_END] >= 0) {
+    parts.key = (void *)(uintptr_t)(bytes + message[FIELD_KEY]);
+    parts.key_len = (size_t)(message[FIELD_KEY_END] - message[FIELD_KEY]);
+  }
+  return parts;
+}
+
+/** A message with headers or a time of its own. */
+static rd_kafka_resp_err_t produce_one(rd_kafka_t *handle, rd_kafka_topic_t *topic, const uint8_t *bytes,
+                                       const int32_t *message) {
   rd_kafka_headers_t *headers = NULL;
   if (message[FIELD_HEADERS_END] > message[FIELD_HEADERS] &&
       (headers = read_headers(bytes + message[FIELD_HEADERS], bytes + message[FIELD_HEADERS_END])) == NULL)
     return RD_KAFKA_RESP_ERR__INVALID_ARG;
-  const bool has_value = message[FIELD_VALUE_END] >= 0, has_key = message[FIELD_KEY_END] >= 0;
+  const rd_kafka_message_t given = parts_of(bytes, message);
   const int64_t time = (int64_t)message[FIELD_TIME] * (INT64_C(1) << 31) + message[FIELD_TIME_REST];
   rd_kafka_vu_t parts[] = {
-      {.vtype = RD_KAFKA_VTYPE_TOPIC, .u.cstr = topic},
+      {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = topic},
       {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = message[FIELD_PARTITION]},
       {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
-      {.vtype = RD_KAFKA_VTYPE_OPAQUE, .u.ptr = mark(message[FIELD_TICKET], message[FIELD_TOPIC])},
-      {.vtype = RD_KAFKA_VTYPE_VALUE,
-       .u.mem = {.ptr = has_value ? (void *)(uintptr_t)(bytes + message[FIELD_VALUE]) : NULL,
-                 .size = has_value ? (size_t)(message[FIELD_VALUE_END] - message[FIELD_VALUE]) : 0}},
-      {.vtype = RD_KAFKA_VTYPE_KEY,
-       .u.mem = {.ptr = has_key ? (void *)(uintptr_t)(bytes + message[FIELD_KEY]) : NULL,
-                 .size = has_key ? (size_t)(message[FIELD_KEY_END] - message[FIELD_KEY]) : 0}},
+      {.vtype = RD_KAFKA_VTYPE_OPAQUE, .u.ptr = given._private},
+      {.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {.ptr = given.payload, .size = given.len}},
+      {.vtype = RD_KAFKA_VTYPE_KEY, .u.mem = {.ptr = given.key, .size = given.key_len}},
       {.vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = time},
       {.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers},
   };
@@ -145,6 +182,83 @@ static rd_kafka_resp_err_t produce(rd_kafka_t *handle, const char *topic, const 
   return code;
 }
 
+/** More than librdkafka counts for a record beside its key and value (RD_KAFKAP_MESSAGE_V2_MAX_OVERHEAD). */
+#define RECORD_OVERHEAD 64
+
+/**
+ * Whether a message may be one of a run: it has neither headers nor a time, which rd_kafka_produce_batch() does not take,
+ * and will not be refused for its size, because that function goes on behind a message that is.
+ */
+static bool is_plain(const struct press *press, const int32_t *message) {
+  const int64_t value = message[FIELD_VALUE_END] < 0 ? 0 : message[FIELD_VALUE_END] - message[FIELD_VALUE];
+  const int64_t key = message[FIELD_KEY_END] < 0 ? 0 : message[FIELD_KEY_END] - message[FIELD_KEY];
+  return message[FIELD_HEADERS_END] <= message[FIELD_HEADERS] && message[FIELD_TIME] == 0 &&
+         message[FIELD_TIME_REST] == 0 && (size_t)(value + key + RECORD_OVERHEAD) <= press->bytes_max;
+}
+
+static bool is_whole(const struct press *press, const int32_t *message, size_t size) {
+  return (uint32_t)message[FIELD_TOPIC] < press->topic_count &&
+         within(message[FIELD_VALUE], message[FIELD_VALUE_END], size) &&
+         within(message[FIELD_KEY], message[FIELD_KEY_END], size) &&
+         within(message[FIELD_HEADERS], message[FIELD_HEADERS_END], size);
+}
+
+/**
+ * Hands over the messages from `from` on that go where it goes, as far as they are plain; returns how many were taken.
+ * What librdkafka refuses here it refuses to the end of the run: a full queue, a fatal error, a topic that is gone.
+ */
+static uint32_t produce_run(struct press *press, rd_kafka_topic_t *topic, const uint8_t *bytes, size_t size,
+                            const int32_t *from, uint32_t most, rd_kafka_resp_err_t *error) {
+  const int32_t partition = partition_of(press, from);
+  uint32_t count = 0;
+  for (const int32_t *message = from; count < most && count < RUN_MAX; message += FIELD_COUNT) {
+    if (!is_whole(press, message, size) || !is_plain(press, message) || message[FIELD_TOPIC] != from[FIELD_TOPIC] ||
+        partition_of(press, message) != partition)
+      break;
+    press->run[count++] = parts_of(bytes, message);
+  }
+  const int taken = rd_kafka_produce_batch(topic, partition, RD_KAFKA_MSG_F_COPY, press->run, (int)count);
+  for (int i = 0; i < taken; i++)
+    /* Never seen; the messages behind it must not count as sent. */
+    if (press->run[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) *error = RD_KAFKA_RESP_ERR__INCONSISTENT;
+  if (*error == RD_KAFKA_RESP_ERR_NO_ERROR && (uint32_t)taken < count) *error = press->run[taken].err;
+  return (uint32_t)taken;
+}
+
+/** librdkafka's handle of a topic, made when it is first written to; NULL where librdkafka makes none. Under client->lock. */
+static rd_kafka_topic_t *topic_handle(struct press *press, uint32_t index, rd_kafka_resp_err_t *error) {
+  struct client *client = press->client;
+  if (index >= client->topic_count) {
+    rd_kafka_topic_t **topics = realloc(client->topics, press->topic_capacity * sizeof(rd_kafka_topic_t *));
+    if (topics == NULL) {
+      *error = RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE;
+      return NULL;
+    }
+    for (uint32_t i = client->topic_count; i < press->topic_capacity; i++) topics[i] = NULL;
+    client->topics = topics;
+    client->topic_count = press->topic_capacity;
+  }
+  /* Names are added on this thread only, so reading one needs no lock. */
+  if (client->topics[index] == NULL &&
+      (client->topics[index] = rd_kafka_topic_new(client->handle, press->topics[index].name, NULL)) == NULL)
+    *error = rd_kafka_last_error();
+  return client->topics[index];
+}
+
+/** Hands over messages from `from` on, at least one; returns how many were taken. Under client->lock. */
+static uint32_t produce_some(struct press *press, const uint8_t *bytes, size_t size, const int32_t *from, uint32_t most,
+                             rd_kafka_resp_err_t *error) {
+  rd_kafka_t *handle = press->client->handle;
+  if (handle == NULL) *error = RD_KAFKA_RESP_ERR__DESTROY;
+  else if (!is_whole(press, from, size)) *error = RD_KAFKA_RESP_ERR__INVALID_ARG;
+  if (*error != RD_KAFKA_RESP_ERR_NO_ERROR) return 0;
+  rd_kafka_topic_t *topic = topic_handle(press, (uint32_t)from[FIELD_TOPIC], error);
+  if (topic == NULL) return 0;
+  if (is_plain(press, from)) return produce_run(press, topic, bytes, size, from, most, error);
+  *error = produce_one(handle, topic, bytes, from);
+  return *error == RD_KAFKA_RESP_ERR_NO_ERROR ? 1 : 0;
+}
+
 uint32_t press_produce(struct press *press, const uint8_t *bytes, size_t size, const int32_t *fields, uint32_t from,
                        uint32_t to, rd_kafka_resp_err_t *error) {
   struct client *client = press->client;
@@ -155,19 +269,10 @@ uint32_t press_produce(struct press *press, const uint8_t *bytes, size_t size, c
   }
   pthread_mutex_lock(&client->lock);
   uint32_t at = from;
-  for (; at < to && *error == RD_KAFKA_RESP_ERR_NO_ERROR; at++) {
-    const int32_t *message = fields + (size_t)at * FIELD_COUNT;
-    const bool fits = (uint32_t)message[FIELD_TOPIC] < press->topic_count &&
-                      within(message[FIELD_VALUE], message[FIELD_VALUE_END], size) &&
-                      within(message[FIELD_KEY], message[FIELD_KEY_END], size) &&
-                      within(message[FIELD_HEADERS], message[FIELD_HEADERS_END], size);
-    if (client->handle == NULL) *error = RD_KAFKA_RESP_ERR__DESTROY;
-    else if (!fits) *error = RD_KAFKA_RESP_ERR__INVALID_ARG;
-    /* Names are added on this thread only, so reading one needs no lock. */
-    else *error = produce(client->handle, press->topics[message[FIELD_TOPIC]].name, bytes, message);
-  }
+  while (at < to && *error == RD_KAFKA_RESP_ERR_NO_ERROR)
+    at += produce_some(press, bytes, size, fields + (size_t)at * FIELD_COUNT, to - at, error);
   pthread_mutex_unlock(&client->lock);
-  return at - from - (*error == RD_KAFKA_RESP_ERR_NO_ERROR ? 0 : 1);
+  return at - from;
 }
 
 /** Whether an offset is behind the last one of its partition; notes it. */

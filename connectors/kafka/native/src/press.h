@@ -51,10 +51,16 @@ struct pressed_topic {
   char *name;
   int64_t *offsets; /* by partition: the last that was reported, -1 before the first */
   int32_t partitions;
+  bool is_single; /* it has one partition; of JavaScript's thread */
 };
+
+/** Messages that librdkafka is given in one call. */
+#define RUN_MAX 512
 
 struct press {
   struct client *client; /* counted; NULL once closed */
+  size_t bytes_max;      /* librdkafka's message.max.bytes */
+  rd_kafka_message_t run[RUN_MAX];
   pthread_mutex_t lock;
   struct pressed_topic *topics;
   uint32_t topic_count;
@@ -76,6 +82,9 @@ void press_free(struct press *press);
 
 /** The index of a topic, which must be new; -1 when memory is out. */
 int32_t press_topic(struct press *press, const char *name);
+
+/** Says whether a topic has but one partition. */
+void press_single(struct press *press, uint32_t topic, bool is_single);
 
 /**
  * Hands over messages [from, to) of `fields` until one is refused; returns how many were taken. `*error` says why the

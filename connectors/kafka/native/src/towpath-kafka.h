@@ -35,6 +35,8 @@ struct client {
   rd_kafka_t *handle; /* NULL once librdkafka destroys it; guarded by `lock` */
   struct tap *tap;    /* the attached tap, or NULL; guarded by `lock` */
   bool reports;       /* a producer that tells what becomes of its messages */
+  rd_kafka_topic_t **topics; /* of a press, by its index, NULL before the first message; guarded by `lock` */
+  uint32_t topic_count;
   pthread_mutex_t report_lock; /* see press.h */
   struct press *press; /* the attached press, or NULL; guarded by `report_lock` */
 };
@@ -42,6 +44,9 @@ struct client {
 /** Finds a live client by rd_kafka_name(), which is unique in a process, and counts the caller in; NULL when there is none. Give it back with client_release. */
 struct client *client_find(const char *name);
 void client_release(struct client *client);
+
+/** Gives the topics of a press back, which would keep librdkafka from ending the client; under client->lock. */
+void client_drop_topics_locked(struct client *client);
 
 /** Messages asked of librdkafka at a time; also the most that can be held when a buffer is full. */
 #define HELD_MAX 1024
