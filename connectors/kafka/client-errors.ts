@@ -27,6 +27,7 @@ export const clientErrors = {
   notCoordinator: 16,
   topicAuthorization: 29,
   groupAuthorization: 30,
+  clusterAuthorization: 31,
   saslAuthentication: 58,
 } as const;
 

@@ -183,6 +183,11 @@ export class Consumer {
     if (starts.length > 0) this.raw.incrementalAssign([...starts]);
   }
 
+  /** Reads these no more. */
+  unassign(partitions: readonly TopicPartition[]): void {
+    if (partitions.length > 0 && this.raw.isConnected()) this.raw.incrementalUnassign([...partitions]);
+  }
+
   pause(partition: TopicPartition): void {
     this.raw.pause([partition]);
   }

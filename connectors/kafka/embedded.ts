@@ -60,13 +60,14 @@ export async function embedded(options: EmbeddedOptions = {}): Promise<EmbeddedB
   return host;
 }
 
-/**
- * The failure of the embedded broker that these settings lead to; undefined where they lead elsewhere. A source or
- * sink that handles it ends its run in order.
- */
+/** The embedded broker of this process that these settings lead to; undefined where they lead elsewhere. */
+export function embeddedBroker(settings: KafkaSettings): EmbeddedBroker | undefined {
+  return running.get(String(settings["bootstrap.servers"] ?? settings["metadata.broker.list"] ?? ""));
+}
+
+/** The failure of that broker. A source or sink that handles it ends its run in order. */
 export function embeddedFailure(settings: KafkaSettings): Promise<never> | undefined {
-  return running.get(String(settings["bootstrap.servers"] ?? settings["metadata.broker.list"] ?? ""))
-    ?.failure;
+  return embeddedBroker(settings)?.failure;
 }
 
 /** Topics and their partitions, checked. */
@@ -159,8 +160,14 @@ function nativePlugin(library: ClientLibrary): KafkaSettings {
 /** Creates a topic through the native addon; returns why not where that was not built. */
 function createNatively(client: Producer, name: string, partitions: number): TowpathError | undefined {
   const clientName = (client as { name?: string }).name ?? "";
-  const created = unlessMissing(() => mockTopicCreate(clientName, name, partitions, 1));
-  return created instanceof TowpathError ? created : undefined;
+  try {
+    const created = unlessMissing(() => mockTopicCreate(clientName, name, partitions, 1));
+    return created instanceof TowpathError ? created : undefined;
+  } catch (error) {
+    // Somebody else has created it since it was looked for.
+    if (/already exists/i.test((error as Error).message)) return undefined;
+    throw error;
+  }
 }
 
 /** What `use` returns, or its error where the native addon is missing. */

@@ -1,6 +1,7 @@
 /** Whole values and their bytes: what serializers and deserializers of single messages need. */
 import { TowpathError } from "../../../lib/errors.ts";
 import { ByteWriter } from "../../../lib/io/byte-writer.ts";
+import type { ByteSink } from "../../../lib/io/formatter.ts";
 import { startAvro } from "../../../lib/kernels/avro-wire.ts";
 import { AvroMisfit, writeAvroValue } from "./avro-encode.ts";
 import { AvroFault } from "./avro-fault.ts";
@@ -39,6 +40,12 @@ export function decodeAvro(reading: AvroReading, bytes: Uint8Array, start = 0, e
 /** The bytes of a value, which may have any form that `writeAvroValue` takes. Throws TP_OUTPUT_VALUE. */
 export function encodeAvro(type: AvroType, value: unknown): Uint8Array {
   const out = new ByteWriter(256);
+  appendAvro(type, value, out);
+  return out.view();
+}
+
+/** Appends the bytes of a value. Throws likewise, and may then have appended some. */
+export function appendAvro(type: AvroType, value: unknown, out: ByteSink): void {
   try {
     writeAvroValue(type, value, out);
   } catch (error) {
@@ -48,5 +55,4 @@ export function encodeAvro(type: AvroType, value: unknown): Uint8Array {
       hint: "Change the value, or the Avro schema.",
     });
   }
-  return out.view();
 }
