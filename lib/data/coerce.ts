@@ -25,7 +25,7 @@ export class Failed {
  * - datetime: a Date, ISO 8601 text (UTC where no zone is given), or milliseconds since 1970; whole milliseconds,
  *   rounded towards the past.
  * - duration: milliseconds, or "250ms", "10s", "5m", "1h", "2d". pointer: its UUID text.
- * - any: booleans, numbers, bigints, texts, bytes, dates, and what json takes (copied).
+ * - any: booleans, numbers, bigints, texts, bytes, dates, what json takes (copied), and tuples: arrays of all that but dates.
  * - null and undefined: null where the type is optional, else failed.
  *
  * @example
@@ -70,7 +70,7 @@ const converters: Record<ColumnType["name"], Converter<unknown>> = {
   datetime: toDatetime,
   duration: toDuration,
   pointer: (value) => (isUuid(value) ? (value as string).toLowerCase() : undefined),
-  any: (value) => (isAtom(value) ? value : plainCopy(value, 0)),
+  any: (value) => (isAtom(value) ? value : tupleCopy(value, 0)),
 };
 
 const textConverters: Record<ColumnType["name"], Converter<string>> = {
@@ -167,6 +167,14 @@ function isAtom(value: unknown): boolean {
   );
 }
 
+/** A copy of a tuple, whose items may be what JSON has not; of anything else a plain copy. */
+function tupleCopy(value: unknown, depth: number): unknown {
+  if (typeof value === "number") return value + 0;
+  if (typeof value === "bigint" || value instanceof Uint8Array) return value;
+  if (!Array.isArray(value)) return plainCopy(value, depth);
+  return depth >= JSON_DEPTH_MAX ? tooDeep() : arrayCopy(value, depth, tupleCopy);
+}
+
 /**
  * A copy of a JSON value that nobody else can change; Failed where it is none. Names such as `__proto__` are data.
  * The depth limit also ends cycles.
@@ -178,13 +186,13 @@ function plainCopy(value: unknown, depth: number): unknown {
   }
   if (typeof value !== "object") return new Failed(`JSON has no ${describe(value)}`);
   if (depth >= JSON_DEPTH_MAX) return tooDeep();
-  return Array.isArray(value) ? arrayCopy(value, depth) : objectCopy(value, depth);
+  return Array.isArray(value) ? arrayCopy(value, depth, plainCopy) : objectCopy(value, depth);
 }
 
-function arrayCopy(array: readonly unknown[], depth: number): unknown {
+function arrayCopy(array: readonly unknown[], depth: number, itemCopy: typeof plainCopy): unknown {
   const copy: unknown[] = [];
   for (const item of array) {
-    const copied = plainCopy(item, depth + 1);
+    const copied = itemCopy(item, depth + 1);
     if (copied instanceof Failed) return copied;
     copy.push(copied);
   }

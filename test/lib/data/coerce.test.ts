@@ -53,6 +53,7 @@ const accepted: [type: string, given: unknown, result: unknown][] = [
   ["any", 10n, 10n],
   ["any", Number.NaN, Number.NaN],
   ["any", { a: 1 }, { a: 1 }],
+  ["any", [Infinity, 1n, Buffer.of(1), [Number.NaN, null]], [Infinity, 1n, Buffer.of(1), [Number.NaN, null]]],
 ];
 
 type Refused<T> = [type: string, given: T, detail: string | RegExp, code?: ErrorCode];
@@ -89,6 +90,9 @@ const refused: Refused<unknown>[] = [
   ["duration", Number.NaN, "NaN is not a duration"],
   ["pointer", "1", '"1" is not a pointer'],
   ["any", Symbol("x"), "JSON has no a symbol"],
+  ["any", [[Symbol("x")]], "JSON has no a symbol"],
+  ["any", { a: [Number.NaN] }, "JSON has no NaN"],
+  ["json", [Number.NaN], "JSON has no NaN"],
 ];
 
 describe("coerce", () => {
