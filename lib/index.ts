@@ -30,6 +30,15 @@ export {
   type KafkaOutputOptions,
   kafkaOutput,
 } from "../connectors/kafka/adapters/kafka-output.ts";
+export type {
+  ChannelReaderOptions,
+  ChannelWriterOptions,
+} from "../connectors/kafka/channels/channel-options.ts";
+export { channelReader, type KafkaChannelReader } from "../connectors/kafka/channels/channel-reader.ts";
+export type { ChannelRecord } from "../connectors/kafka/channels/channel-record.ts";
+export { channelWriter, type KafkaChannelWriter } from "../connectors/kafka/channels/channel-writer.ts";
+export * as channels from "../connectors/kafka/channels/index.ts";
+export { inputPort, outputPort } from "../connectors/kafka/channels/ports.ts";
 export * as kafka from "../connectors/kafka/index.ts";
 export {
   type Compatibility,
@@ -43,6 +52,9 @@ export {
   schemaRegistry,
 } from "../connectors/registry/index.ts";
 export * as serde from "../connectors/serde/index.ts";
+export type { ChannelReader, ChannelWriter } from "./channels/ends.ts";
+export type { InputPort } from "./channels/input-port.ts";
+export type { OutputPort } from "./channels/output-port.ts";
 export { ERROR_VALUE as ERROR, type Row } from "./data/value.ts";
 export * as debug from "./debug/index.ts";
 export { type ErrorCode, TowpathError } from "./errors.ts";

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ChannelReader } from "./ends.ts";
 
 /** How often a port commits what has been handled. */
@@ -150,6 +151,8 @@ export class InputPort<Item> implements AsyncIterable<Item>, AsyncDisposable {
   async #commitIdle(waiting: () => void): Promise<void> {
     try {
       await this.#beforeCommit?.();
+      // A record that the reader has just taken gets here first, so that the commit does not count it.
+      await nextTurn();
       if (this.#interrupt === waiting) await this.commit();
     } catch (error) {
       this.#failure = error;

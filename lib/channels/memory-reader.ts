@@ -10,15 +10,24 @@ export interface MemoryReaderOptions {
   /** The channel's name; an address will do. */
   readonly uri: string;
   /** Default "reader". */
-  readonly group?: string;
+  readonly group?: string | undefined;
   /** Which member of its group it is, from 0. Default 0. */
-  readonly index?: number;
+  readonly index?: number | undefined;
   /** How many members the group has. Default 1. */
-  readonly of?: number;
+  readonly of?: number | undefined;
   /** How many writers of different names there are before it can end. Default 1. */
-  readonly writers?: number;
+  readonly writers?: number | undefined;
   /** Default "stored": behind what this member of the group has committed. */
-  readonly startFrom?: "stored" | "beginning";
+  readonly startFrom?: "stored" | "beginning" | undefined;
+}
+
+/** The options, completed. */
+interface Place {
+  readonly group: string;
+  readonly index: number;
+  readonly of: number;
+  readonly writers: number;
+  readonly startFrom: "stored" | "beginning";
 }
 
 /** Reads a channel inside the process. */
@@ -26,7 +35,7 @@ export class MemoryReader<Item> implements ChannelReader<Item>, LiveEnd {
   readonly name: string;
   readonly schema: string;
   readonly #channel: MemoryChannel;
-  readonly #options: Required<Omit<MemoryReaderOptions, "schema" | "uri">>;
+  readonly #options: Place;
   #lane: Lane | null = null;
   #openedAt = 0;
   #failure: TowpathError | null = null;

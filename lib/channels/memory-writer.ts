@@ -10,11 +10,11 @@ export interface MemoryWriterOptions {
   /** The channel's name; an address will do. */
   readonly uri: string;
   /** Default "writer". */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** The groups of readers that get every record. Default: the one called "reader". */
-  readonly readers?: readonly string[];
+  readonly readers?: readonly string[] | undefined;
   /** How long `open` waits for the readers. Default: for ever. */
-  readonly openTimeoutMs?: number;
+  readonly openTimeoutMs?: number | undefined;
 }
 
 /** Records that a reader may be behind before a writer waits for it. */

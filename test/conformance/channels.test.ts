@@ -107,7 +107,7 @@ describe.each(channelKinds)("a channel of kind $name", { timeout: 60_000 }, ({ o
     const channel = next();
     const reader = place.reader(channel, { group: "mean", index: 1, of: 2 });
     await reader.open();
-    const writer = place.writer(channel, { readers: ["mean"], openTimeoutMs: 300 });
+    const writer = place.writer(channel, { readers: ["mean"], openTimeoutMs: 1_500 });
     await expect(writer.open()).rejects.toMatchObject({
       code: "TP_CHANNEL_TIMEOUT",
       message: expect.stringMatching(/mean, member 0 of 2/),

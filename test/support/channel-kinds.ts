@@ -1,4 +1,7 @@
 /** The kinds of channels whose ends keep the laws of lib/channels/ends.ts. */
+import { channelReader } from "../../connectors/kafka/channels/channel-reader.ts";
+import { channelWriter } from "../../connectors/kafka/channels/channel-writer.ts";
+import { embedded } from "../../connectors/kafka/embedded.ts";
 import type { ChannelReader, ChannelWriter } from "../../lib/channels/ends.ts";
 import { memory } from "../../lib/channels/memory.ts";
 
@@ -7,7 +10,7 @@ export interface Signal {
   readonly value: string;
 }
 
-export const schema = JSON.stringify({
+const schema = JSON.stringify({
   type: "record",
   name: "Signal",
   fields: [
@@ -55,4 +58,32 @@ const inMemory: ChannelKind = {
   },
 };
 
-export const channelKinds: readonly ChannelKind[] = [inMemory];
+/** Heartbeats are so near that a test need not wait for one. */
+const heartbeatMs = 200;
+
+const inKafka: ChannelKind = {
+  name: "Kafka",
+  async open() {
+    const broker = await embedded({});
+    const address = (channel: string): string => `kafka://${broker.bootstrap}/${channel}`;
+    return {
+      reader: (channel, parts) =>
+        channelReader({
+          uri: address(channel),
+          schema,
+          heartbeatMs,
+          ...parts,
+        }) as unknown as ChannelReader<Signal>,
+      writer: (channel, parts) =>
+        channelWriter({
+          uri: address(channel),
+          schema,
+          heartbeatMs,
+          ...parts,
+        }) as unknown as ChannelWriter<Signal>,
+      [Symbol.asyncDispose]: () => broker[Symbol.asyncDispose](),
+    };
+  },
+};
+
+export const channelKinds: readonly ChannelKind[] = [inMemory, inKafka];

@@ -10,12 +10,16 @@ const { id, note, amount } = orders;
 
 /** Ends of another kind: their tests stand beside them, in files of their own. */
 type TestedElsewhere =
+  | "channelReader"
+  | "channelWriter"
   | "csvInput"
   | "csvOutput"
+  | "inputPort"
   | "jsonInput"
   | "jsonOutput"
   | "kafkaInput"
   | "kafkaOutput"
+  | "outputPort"
   | "pipe"
   | "schemaRegistry";
 
