@@ -16,7 +16,7 @@ import { dataTopic, topicsOf } from "./channel-topics.ts";
 import { DataPartition } from "./data-partition.ts";
 import { Presence } from "./presence.ts";
 import { StatusLink } from "./status-link.ts";
-import type { ReaderStatus } from "./status-record.ts";
+import { errorStatus, type ReaderStatus } from "./status-record.ts";
 import { timeLimit, within } from "./time-limit.ts";
 import { WakeUp } from "./wake-up.ts";
 import { WritersWatch } from "./writers-watch.ts";
@@ -309,11 +309,6 @@ export class KafkaChannelReader<Item> implements ChannelReader<Item>, AsyncItera
     await link?.release();
     this.#isOpen = false;
   }
-}
-
-/** How a failure is told to the peers. */
-export function errorStatus(error: Error): { readonly state: "error"; readonly error: string } {
-  return { state: "error", error: error.message };
 }
 
 /**

@@ -6,7 +6,6 @@ import type { AvroSchemaInput } from "../../formats/avro/avro-schema.ts";
 import { Outbox } from "../outbox.ts";
 import { Producer } from "../producer.ts";
 import { type ChannelPlan, type ChannelWriterOptions, channelPlan, checkName } from "./channel-options.ts";
-import { errorStatus } from "./channel-reader.ts";
 import type { ChannelRecord } from "./channel-record.ts";
 import { dataTopic } from "./channel-topics.ts";
 import { findTargets } from "./find-targets.ts";
@@ -16,7 +15,7 @@ import { ReaderBarrier } from "./reader-barrier.ts";
 import { type ReaderGroup, ReadersWatch } from "./readers-watch.ts";
 import { RecordNumbers } from "./record-number.ts";
 import { StatusLink } from "./status-link.ts";
-import type { WriterStatus } from "./status-record.ts";
+import { errorStatus, type WriterStatus } from "./status-record.ts";
 import { timeLimit, within } from "./time-limit.ts";
 import { WakeUp } from "./wake-up.ts";
 
@@ -267,7 +266,7 @@ export class KafkaChannelWriter<Item> implements ChannelWriter<Item> {
 
   #timeout(): TowpathError {
     const { waitsFor } = this.#barrier;
-    const waits = waitsFor.length === 0 ? "" : `, because it waits for ${waitsFor.join("; ")}`;
+    const waits = waitsFor.length === 0 ? "" : `: it waits for readers, ${waitsFor.join(", ")}`;
     const detail = `it was not open within ${this.#plan.openTimeoutMs} ms${waits}`;
     return new TowpathError("TP_CHANNEL_TIMEOUT", detail, {
       where: this.name,

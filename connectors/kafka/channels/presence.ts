@@ -7,6 +7,8 @@ import { WakeUp } from "./wake-up.ts";
 
 /** Heartbeats of a former holder of our place that have to be missing before it counts as gone. */
 const MISSED_HEARTBEATS = 2.5;
+/** How long our own record may take to come back. */
+const SEEN_MS = 30_000;
 
 export interface PresenceListener {
   /** Something is known of the peers that was not before. */
@@ -74,7 +76,7 @@ export class Presence<Status extends PeerStatus> {
       this.#status = begin(previous?.status ?? null);
       this.#others = 0;
       await this.#link.tell(this.#status);
-      while (!this.#isSeen) await this.#wait();
+      await this.#untilSeen();
       if (this.#others > 0) throw this.#taken();
       if (!this.#hasLeft) this.#beat();
     } finally {
@@ -113,6 +115,19 @@ export class Presence<Status extends PeerStatus> {
       this.#listener.beat();
       this.repeat();
     }, this.#status.heartbeatMs);
+  }
+
+  /** Throws TP_CHANNEL_TIMEOUT. */
+  async #untilSeen(): Promise<void> {
+    const until = performance.now() + SEEN_MS;
+    while (!this.#isSeen) {
+      await this.#wait(SEEN_MS);
+      if (this.#isSeen || performance.now() < until) continue;
+      throw new TowpathError("TP_CHANNEL_TIMEOUT", "what it wrote to the status topic was not read back", {
+        where: `channel ${this.#channel}, ${describePeer(this.#status)}`,
+        hint: "May this user read the topic?",
+      });
+    }
   }
 
   /** One that has stopped is about to close. */

@@ -47,7 +47,7 @@ export class ReaderBarrier {
       }
       const absent = missing.length === 0 ? this.#groups : missing;
       await this.#wait(
-        absent.map((group) => `of reader ${group}: any member`),
+        absent.map((group) => `group ${group} (any member)`),
         TOPIC_POLL_MS,
       );
     }
@@ -68,7 +68,7 @@ export class ReaderBarrier {
     this.#since ??= performance.now();
     if (!this.#isTold && performance.now() - this.#since > MISSING_MS) {
       this.#isTold = true;
-      this.#listener.log(`waits for ${missing.join("; ")}`);
+      this.#listener.log(`waits for readers: ${missing.join(", ")}`);
     }
     await this.#wake.wait(ms);
     this.#listener.check();

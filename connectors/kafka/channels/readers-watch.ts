@@ -38,7 +38,7 @@ export class ReadersWatch {
       if (absent.length === 0) return [];
       const named = absent.slice(0, NAMED_MAX).map((index) => this.#describe(group, index));
       const more = absent.length > NAMED_MAX ? ` and ${absent.length - NAMED_MAX} more` : "";
-      return [`of reader ${group}: member ${named.join(", ")}${more} of ${of}`];
+      return [`group ${group} (member ${named.join(", ")}${more} of ${of})`];
     });
   }
 

@@ -1,5 +1,7 @@
 /** What the two ends of a channel tell each other, as records of the channel's status topic. */
 
+import { TowpathError } from "../../../lib/errors.ts";
+
 /**
  *   opened → started → stopped → closed        error: from any of them
  *
@@ -70,6 +72,14 @@ export function describePeer(status: PeerStatus): string {
 /** Whether nothing more is to be expected of this session. */
 export function isFinal({ state }: PeerStatus): boolean {
   return state === "closed" || state === "error";
+}
+
+/** How a failure is told to the peers. */
+export function errorStatus(error: Error): { readonly state: "error"; readonly error: string } {
+  return {
+    state: "error",
+    error: error instanceof TowpathError ? `${error.code}: ${error.detail}` : error.message,
+  };
 }
 
 /** `sentAt` is for people who look into the topic: nothing is judged by the clocks of others. */

@@ -39,7 +39,7 @@ export class StatusSender {
   /** Resolves when the broker has it; rejects as a producer fails (TP_KAFKA_UNDELIVERED and others). */
   send(status: PeerStatus): Promise<void> {
     return new Promise((resolve, reject) => {
-      const key = peerKey(status);
+      const key = `${peerKey(status)} ${status.session}`;
       const pending = this.#pending.get(key) ?? { status, told: [] };
       pending.status = status;
       pending.told.push((error) => (error === null ? resolve() : reject(error)));

@@ -1,7 +1,7 @@
 import { TowpathError } from "../../../lib/errors.ts";
 import { schemasDiffer } from "./channel-schema.ts";
 import type { Peer, Peers } from "./peers.ts";
-import { isFinal, type WriterStatus } from "./status-record.ts";
+import type { WriterStatus } from "./status-record.ts";
 
 export interface WatchOptions {
   readonly channel: string;
@@ -27,17 +27,20 @@ export interface WatchOptions {
 export class WritersWatch {
   readonly #peers: Peers;
   readonly #options: WatchOptions;
+  /** By writer, the records of it that others here had heard before this reader: history to it. */
+  readonly #before: ReadonlyMap<string, number>;
 
   constructor(peers: Peers, options: WatchOptions) {
     this.#peers = peers;
     this.#options = options;
+    this.#before = new Map(peers.writers(options.group).map(({ status, heard }) => [status.name, heard]));
   }
 
   /** Throws TP_CHANNEL_SCHEMA, and TP_CHANNEL_PEER for a writer that is known to be alive no more. */
   check(position: number): void {
     for (const peer of this.#counted) {
       if (this.#disagrees(peer, position)) throw this.#otherSchema(peer.status);
-      if (peer.heard === 0) continue;
+      if (!this.#isHeard(peer)) continue;
       const { state } = peer.status;
       const isDead = !["stopped", "closed"].includes(state) && this.#isSilent(peer);
       if (state === "error" || isDead) throw this.#lost(peer);
@@ -76,11 +79,16 @@ export class WritersWatch {
   }
 
   /** What was said before counts only where records of it are still to be read. */
-  #disagrees({ status, heard }: Peer<WriterStatus>, position: number): boolean {
+  #disagrees(peer: Peer<WriterStatus>, position: number): boolean {
+    const { status } = peer;
     if (status.schema === this.#options.schema) return false;
-    if (heard > 0) return true;
-    const known = isFinal(status) ? (status.ends ?? status.offsets) : status.offsets;
-    return (known[this.#options.group]?.[this.#options.index] ?? 0) > position;
+    if (this.#isHeard(peer)) return true;
+    const known = status.ends ?? status.offsets;
+    return status.acked > 0 && (known[this.#options.group]?.[this.#options.index] ?? 0) > position;
+  }
+
+  #isHeard({ status, heard }: Peer<WriterStatus>): boolean {
+    return heard > (this.#before.get(status.name) ?? 0);
   }
 
   #isSilent(peer: Peer): boolean {
