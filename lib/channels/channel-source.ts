@@ -4,6 +4,7 @@ import { Keys } from "../data/keys.ts";
 import { RowBuilder } from "../data/row-builder.ts";
 import { keysOfPositions } from "../data/row-key.ts";
 import type { Columns } from "../data/schema.ts";
+import { TowpathError } from "../errors.ts";
 import { RowWriter } from "../io/row-writer.ts";
 import {
   COMMIT,
@@ -157,10 +158,21 @@ export class ChannelSource implements Source {
   #append(records: readonly unknown[]): void {
     if (this.#rows.length === 0) this.#firstAt = performance.now();
     for (const record of records) {
-      this.#writer.write(this.#rows, this.#plan.rowOf(record));
+      try {
+        this.#writer.write(this.#rows, this.#plan.rowOf(record));
+      } catch (error) {
+        throw this.#placed(error);
+      }
       this.#rows.endRow(0, this.#taken++, 0);
     }
     this.#isUncommitted = true;
+  }
+
+  #placed(error: unknown): unknown {
+    if (!(error instanceof TowpathError)) return error;
+    const { code, detail, hint } = error;
+    const where = `${this.#reader.name}, record ${this.#taken + 1} of this run`;
+    return new TowpathError(code, detail, { where, hint, cause: error });
   }
 
   /** Waits until more may be taken. */
