@@ -25,6 +25,8 @@ export interface ClientConf {
  * from 3.6 to 0.5 million messages a second (docs/decisions, "packed ingest"). `murmur2_random` is the Java clients'
  * partitioner, so that keys meet those of other producers. A fetch comes into memory whole, each message as an object of
  * librdkafka's: 8 MB of small messages are some 300,000 of them, and no faster than 2 MB (docs/decisions/0007-speed.md).
+ * An idempotent producer has one request of a partition on its way at a time, so small messages need large batches:
+ * `batch.size` bounds them (docs/decisions/0010-message-pipe.md).
  */
 export const changedDefaults: Readonly<Record<ClientRole, KafkaSettings>> = {
   consumer: {
@@ -33,7 +35,7 @@ export const changedDefaults: Readonly<Record<ClientRole, KafkaSettings>> = {
     "fetch.wait.max.ms": 10,
     "queued.max.messages.kbytes": 65_536,
   },
-  producer: { "linger.ms": 5, partitioner: "murmur2_random" },
+  producer: { "linger.ms": 5, "batch.num.messages": 100_000, partitioner: "murmur2_random" },
 };
 
 /** What other clients call things: their names are far from librdkafka's by any distance of letters. */

@@ -180,7 +180,7 @@ describe("changed defaults", () => {
       "queued.max.messages.kbytes": 65536,
     });
     expect(clientConf("producer", brokers)).toEqual({
-      global: { ...brokers, "linger.ms": 5 },
+      global: { ...brokers, "linger.ms": 5, "batch.num.messages": 100_000 },
       topic: { partitioner: "murmur2_random" },
     });
   });
@@ -190,10 +190,11 @@ describe("changed defaults", () => {
       "fetch.message.max.bytes",
     );
     expect(appliedDefaults("producer", { "queue.buffering.max.ms": 50 })).toEqual({
+      "batch.num.messages": 100_000,
       partitioner: "murmur2_random",
     });
     expect(clientConf("producer", { ...brokers, "linger.ms": 0, partitioner: "random" })).toEqual({
-      global: { ...brokers, "linger.ms": 0 },
+      global: { ...brokers, "linger.ms": 0, "batch.num.messages": 100_000 },
       topic: { partitioner: "random" },
     });
   });

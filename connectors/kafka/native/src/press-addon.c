@@ -108,7 +108,7 @@ napi_value press_reports(napi_env env, napi_callback_info info) {
   if (!read_arguments(env, info, 2, arguments) || (press = press_of(env, arguments[0])) == NULL) return NULL;
   if (!read_array(env, arguments[1], napi_float64_array, (void **)&out, &room))
     return fail(env, "reports() was given a buffer of the wrong kind");
-  pthread_mutex_lock(&press->lock);
+  press_lock(press);
   size_t count = press->report_count < room / 3 ? press->report_count : room / 3;
   for (size_t i = 0; i < count; i++) {
     out[3 * i] = press->reports[i].ticket;
@@ -117,7 +117,7 @@ napi_value press_reports(napi_env env, napi_callback_info info) {
   }
   press->report_count -= count;
   for (size_t i = 0; i < press->report_count; i++) press->reports[i] = press->reports[count + i];
-  pthread_mutex_unlock(&press->lock);
+  press_unlock(press);
   return napi_create_uint32(env, (uint32_t)count, &result) == napi_ok ? result : NULL;
 }
 
@@ -126,10 +126,10 @@ napi_value press_failure(napi_env env, napi_callback_info info) {
   napi_value arguments[1], list, value;
   struct press *press;
   if (!read_arguments(env, info, 1, arguments) || (press = press_of(env, arguments[0])) == NULL) return NULL;
-  pthread_mutex_lock(&press->lock);
+  press_lock(press);
   const bool failed = press->failed;
   const struct failure failure = press->failure;
-  pthread_mutex_unlock(&press->lock);
+  press_unlock(press);
   if (!failed) {
     napi_get_null(env, &list);
     return list;

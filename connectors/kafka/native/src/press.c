@@ -25,8 +25,7 @@ enum tap_result press_open(const char *client_name, struct press **out) {
   if (client == NULL) return TAP_NO_CLIENT;
   enum tap_result result = TAP_OK;
   struct press *press = calloc(1, sizeof *press);
-  if (press == NULL || pthread_mutex_init(&press->lock, NULL) != 0) {
-    free(press);
+  if (press == NULL) {
     client_release(client);
     return TAP_NO_MEMORY;
   }
@@ -40,7 +39,6 @@ enum tap_result press_open(const char *client_name, struct press **out) {
   if (result == TAP_OK) client->press = press;
   pthread_mutex_unlock(&client->report_lock);
   if (result != TAP_OK) {
-    pthread_mutex_destroy(&press->lock);
     free(press);
     client_release(client);
     return result;
@@ -71,14 +69,21 @@ void press_free(struct press *press) {
   }
   free(press->topics);
   free(press->reports);
-  pthread_mutex_destroy(&press->lock);
   free(press);
+}
+
+void press_lock(struct press *press) {
+  if (press->client != NULL) pthread_mutex_lock(&press->client->report_lock);
+}
+
+void press_unlock(struct press *press) {
+  if (press->client != NULL) pthread_mutex_unlock(&press->client->report_lock);
 }
 
 int32_t press_topic(struct press *press, const char *name) {
   char *copy = strdup(name);
   int32_t index = -1;
-  pthread_mutex_lock(&press->lock);
+  press_lock(press);
   if (press->topic_count == press->topic_capacity && press->topic_capacity < TOPICS_MAX) {
     uint32_t capacity = press->topic_capacity == 0 ? 4 : press->topic_capacity * 2;
     struct pressed_topic *topics = realloc(press->topics, capacity * sizeof *topics);
@@ -91,7 +96,7 @@ int32_t press_topic(struct press *press, const char *name) {
     index = (int32_t)press->topic_count++;
     press->topics[index] = (struct pressed_topic){.name = copy};
   } else free(copy);
-  pthread_mutex_unlock(&press->lock);
+  press_unlock(press);
   return index;
 }
 
@@ -319,7 +324,6 @@ rd_kafka_resp_err_t press_acknowledged(rd_kafka_t *handle, rd_kafka_message_t *m
   pthread_mutex_lock(&client->report_lock);
   struct press *press = client->press;
   if (press != NULL) {
-    pthread_mutex_lock(&press->lock);
     int32_t code = message->err;
     bool delivered = code == RD_KAFKA_RESP_ERR_NO_ERROR && index < press->topic_count &&
                      offset_advances(&press->topics[index], message->partition, message->offset);
@@ -332,7 +336,6 @@ rd_kafka_resp_err_t press_acknowledged(rd_kafka_t *handle, rd_kafka_message_t *m
       press->failure = (struct failure){
           .code = code, .topic = (int32_t)index, .partition = message->partition, .bytes = message->len};
     }
-    pthread_mutex_unlock(&press->lock);
   }
   pthread_mutex_unlock(&client->report_lock);
   return RD_KAFKA_RESP_ERR_NO_ERROR;

@@ -7,8 +7,8 @@
  *
  * Ownership and threads
  * - A `press` belongs to one JavaScript thread. What librdkafka's threads touch (reports, failure, offsets of `topics`)
- *   is guarded by its lock; `client->press` by `client->report_lock`, which is taken before it and never together with
- *   a call into librdkafka, because librdkafka may report a message from within the call that hands it over.
+ *   is guarded by `client->report_lock`, as `client->press` is: one lock for a message. It is never held in a call into
+ *   librdkafka, because librdkafka may report a message from within the call that hands it over.
  */
 #ifndef TOWPATH_PRESS_H
 #define TOWPATH_PRESS_H
@@ -61,7 +61,6 @@ struct press {
   struct client *client; /* counted; NULL once closed */
   size_t bytes_max;      /* librdkafka's message.max.bytes */
   rd_kafka_message_t run[RUN_MAX];
-  pthread_mutex_t lock;
   struct pressed_topic *topics;
   uint32_t topic_count;
   uint32_t topic_capacity;
@@ -79,6 +78,10 @@ enum tap_result press_open(const char *client_name, struct press **out);
 void press_close(struct press *press);
 
 void press_free(struct press *press);
+
+/** Keeps librdkafka's threads from what they share with the press; nothing to do once it is closed. */
+void press_lock(struct press *press);
+void press_unlock(struct press *press);
 
 /** The index of a topic, which must be new; -1 when memory is out. */
 int32_t press_topic(struct press *press, const char *name);
