@@ -105,6 +105,24 @@ const sections: readonly Section[] = [
     ],
   },
   {
+    title: "Channels",
+    intro: "Operators joined by channels: [channels.md](channels.md).",
+    names: [
+      "inputPort",
+      "outputPort",
+      "channelReader",
+      "channelWriter",
+      "channels.run",
+      "channels.memory",
+      "channels.read",
+      "channels.write",
+    ],
+    classes: {
+      inputPort: ["lib/channels/input-port.ts", "InputPort"],
+      outputPort: ["lib/channels/output-port.ts", "OutputPort"],
+    },
+  },
+  {
     title: "Schema registries",
     intro: "",
     names: [
