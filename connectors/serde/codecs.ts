@@ -3,7 +3,7 @@ import { Failed } from "../../lib/data/coerce.ts";
 import { TowpathError } from "../../lib/errors.ts";
 import { avroReading, decodeAvro, encodeAvro } from "../formats/avro/avro-codec.ts";
 import type { AvroReading } from "../formats/avro/avro-reading.ts";
-import { type AvroType, parseAvroSchema } from "../formats/avro/avro-schema.ts";
+import { type AvroType, resolveAvroSchema } from "../formats/avro/avro-schema.ts";
 import { type JsonValidator, resolveJsonSchema } from "../formats/json-schema/json-validator.ts";
 import { decodeMessage, encodingDetail } from "../formats/message.ts";
 import { indexesEnd, readIndexes, writeIndexes } from "../formats/protobuf/message-indexes.ts";
@@ -19,11 +19,7 @@ export function avroCodec(reader: AvroType | null): Codec<AvroType> {
   const readings = new Map<AvroType, AvroReading>();
   return {
     type: "AVRO",
-    resolve: ({ text, references }) =>
-      parseAvroSchema(
-        text,
-        references.map((reference) => reference.text),
-      ),
+    resolve: resolveAvroSchema,
     nameOf: (schema) => ("name" in schema ? schema.name : undefined),
     decode(schema, bytes, start) {
       let reading = readings.get(schema);

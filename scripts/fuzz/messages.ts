@@ -2,6 +2,7 @@
 import { inspect } from "node:util";
 import { type Columns, typeOf } from "../../lib/data/schema.ts";
 import { typeNames } from "../../lib/data/type.ts";
+import { TowpathError } from "../../lib/errors.ts";
 import type { PackedMessages } from "../../lib/io/parser.ts";
 import { type Outcome, packed } from "../../test/connectors/formats/packed.ts";
 import { Rng } from "../../test/support/rng.ts";
@@ -59,4 +60,27 @@ export function expectSame(fast: Outcome, careful: Outcome): void {
     inspect(outcome, { depth: null, maxArrayLength: null, maxStringLength: null }),
   );
   if (one !== other) throw new Error(`the fast and the careful path differ:\n${one}\n${other}`);
+}
+
+/** Throws where a message is neither one row nor refused once, or nothing says where its bytes are wrong. */
+export function expectEachOnce({ rows, rejected }: Outcome, messages: PackedMessages): void {
+  const seen = [...rows.map(({ offset }) => offset), ...rejected.map(({ message }) => message)].sort(
+    (a, b) => a - b,
+  );
+  if (seen.length !== messages.length || seen.some((message, i) => message !== i))
+    throw new Error(`of ${messages.length} messages, these became rows or were refused: ${seen.join(", ")}`);
+  for (const { code, detail } of rejected) {
+    if (detail === "" || (code === "TP_ROW_BAD_PROTOBUF" && !/at byte \d+, ./.test(detail)))
+      throw new Error(`${code} says nothing of where: ${detail}`);
+  }
+}
+
+/** What a call returns; undefined where it refuses with an error of ours. */
+export function tried(what: () => unknown): unknown {
+  try {
+    return what();
+  } catch (error) {
+    if (!(error instanceof TowpathError)) throw error;
+    return undefined;
+  }
 }

@@ -4,11 +4,11 @@ import type { RowBuilder } from "../../../lib/data/row-builder.ts";
 import type { Columns } from "../../../lib/data/schema.ts";
 import type { PackedMessages } from "../../../lib/io/parser.ts";
 import { FRAME_BYTES, frameId } from "../confluent-frame.ts";
+import type { KnownSchemas } from "../known-schemas.ts";
 import { MessageKeyReader } from "../message-key.ts";
 import { readAvroCells } from "./avro-careful.ts";
 import { type AvroLayout, layOut } from "./avro-layout.ts";
 import type { AvroRecord, AvroType } from "./avro-schema.ts";
-import type { AvroWriters } from "./avro-writers.ts";
 
 /**
  * Reads the key columns of a message without payload from its key: framed Avro, a record with fields of their names
@@ -18,11 +18,11 @@ export class AvroKeyReader {
   /** Those of the primary key, in its order. */
   readonly #columns: Columns;
   readonly #positions: readonly number[];
-  readonly #writers: AvroWriters;
+  readonly #writers: KnownSchemas<AvroType>;
   readonly #others: MessageKeyReader;
   readonly #layouts = new Map<AvroType, AvroLayout>();
 
-  constructor(columns: Columns, primaryKey: readonly number[], writers: AvroWriters) {
+  constructor(columns: Columns, primaryKey: readonly number[], writers: KnownSchemas<AvroType>) {
     this.#columns = primaryKey.map((position) => columns[position]);
     this.#positions = primaryKey;
     this.#writers = writers;

@@ -1,12 +1,13 @@
 import { Failed } from "../../../lib/data/coerce.ts";
 import type { RowBuilder } from "../../../lib/data/row-builder.ts";
 import type { ColumnSchema, Columns } from "../../../lib/data/schema.ts";
-import type { PackedBytes, PackedMessages, Parser, Reject } from "../../../lib/io/parser.ts";
+import type { PackedMessages, Parser, Reject } from "../../../lib/io/parser.ts";
 import type { SchemaLookup } from "../../../lib/io/schema-lookup.ts";
 import { scanAvroMessages, scanAvroRecord } from "../../../lib/kernels/avro-scan.ts";
 import { wordsOf } from "../../../lib/kernels/words.ts";
 import { Cells, chunkEnd } from "../cells.ts";
 import { FRAME_BYTES, frameFailure, frameId } from "../confluent-frame.ts";
+import { KnownSchemas } from "../known-schemas.ts";
 import { isNull, startOf } from "../message.ts";
 import { readAvroCell, readAvroMessage } from "./avro-careful.ts";
 import { avroOfColumns } from "./avro-columns.ts";
@@ -14,8 +15,7 @@ import { checkDefaults } from "./avro-default.ts";
 import { AvroKeyReader } from "./avro-key-reader.ts";
 import { type AvroLayout, layOut } from "./avro-layout.ts";
 import { absentKind, type LayoutProgram, programOf, scanKind } from "./avro-program.ts";
-import { type AvroSchemaInput, type AvroType, parseAvroSchema } from "./avro-schema.ts";
-import { AvroWriters } from "./avro-writers.ts";
+import { type AvroSchemaInput, type AvroType, parseAvroSchema, resolveAvroSchema } from "./avro-schema.ts";
 
 export interface AvroParserOptions {
   /** Where the schemas are that messages name. Absent: messages are bare records of `schema`. */
@@ -44,7 +44,7 @@ export class AvroParser implements Parser {
   readonly trimsMarker = false;
   readonly #columns: Columns;
   readonly #reader: AvroType | null;
-  readonly #writers: AvroWriters | null;
+  readonly #writers: KnownSchemas<AvroType> | null;
   readonly #keyReader: AvroKeyReader | null;
   readonly #bare: AvroLayout | null;
   readonly #layouts = new Map<AvroType, AvroLayout>();
@@ -55,7 +55,7 @@ export class AvroParser implements Parser {
     this.#columns = columns;
     this.#reader = schema === undefined ? null : parseAvroSchema(schema);
     if (this.#reader !== null) checkDefaults(this.#reader);
-    this.#writers = lookup === undefined ? null : new AvroWriters(lookup);
+    this.#writers = lookup === undefined ? null : new KnownSchemas(lookup, "AVRO", resolveAvroSchema);
     const bare = (): AvroType => this.#reader ?? parseAvroSchema(avroOfColumns(columns, "Row"));
     this.#bare = lookup === undefined ? layOut(bare(), this.#reader, columns) : null;
     this.#keyReader =
@@ -69,14 +69,9 @@ export class AvroParser implements Parser {
   readonly readKey?: NonNullable<Parser["readKey"]>;
 
   prepare(messages: PackedMessages, from: number, to: number): Promise<void> | null {
-    const writers = this.#writers;
-    if (writers === null) return null;
-    const missing = new Set<number>();
-    collectMissing(messages, from, to, writers, missing);
-    const { keys, nulls } = messages;
-    if (this.#keyReader !== null && keys !== null && nulls !== null)
-      for (let i = from; i < to; i++) if (nulls[i] !== 0) collectMissing(keys, i, i + 1, writers, missing);
-    return missing.size === 0 ? null : writers.fetch([...missing]);
+    return this.#writers === null
+      ? null
+      : this.#writers.prepare(messages, from, to, this.#keyReader !== null);
   }
 
   parseInto(messages: PackedMessages, from: number, to: number, rows: RowBuilder, reject: Reject): void {
@@ -106,7 +101,7 @@ export class AvroParser implements Parser {
     const end = messages.ends[message];
     const id = frameId(messages.bytes, start, end);
     if (id < 0) return frameFailure(messages.bytes, start, end);
-    const type = (this.#writers as AvroWriters).of(id);
+    const type = (this.#writers as KnownSchemas<AvroType>).of(id);
     if (type instanceof Failed) return type;
     let layout = this.#layouts.get(type);
     if (layout === undefined) {
@@ -233,24 +228,4 @@ function readCarefully(
   if (failed === null) return;
   rows.truncate(before);
   reject(message, failed.code, failed.detail);
-}
-
-/** Adds the ids of schemas that messages, or message keys, name and nobody has asked for. */
-function collectMissing(
-  { bytes, ends }: PackedBytes,
-  from: number,
-  to: number,
-  writers: AvroWriters,
-  missing: Set<number>,
-): void {
-  let start = from === 0 ? 0 : ends[from - 1];
-  let last = -1;
-  for (let i = from; i < to; i++) {
-    const end = ends[i];
-    const id = frameId(bytes, start, end);
-    start = end;
-    if (id < 0 || id === last) continue;
-    last = id;
-    if (writers.isMissing(id)) missing.add(id);
-  }
 }

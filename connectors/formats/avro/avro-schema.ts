@@ -3,6 +3,7 @@
  * hence from anybody: they are data that is checked, nothing is generated from them.
  */
 import { TowpathError } from "../../../lib/errors.ts";
+import type { RegisteredSchema } from "../../../lib/io/schema-lookup.ts";
 import { type AvroLogical, logicalOf } from "./avro-logical.ts";
 
 export type AvroType = AvroPrimitive | AvroFixed | AvroEnum | AvroArray | AvroMap | AvroUnion | AvroRecord;
@@ -79,6 +80,17 @@ export function parseAvroSchema(schema: AvroSchemaInput, references: readonly st
   const reader = new SchemaReader();
   for (const text of references) reader.read(jsonOf(text));
   return reader.read(typeof schema === "string" ? jsonOf(schema) : schema);
+}
+
+/** The schema of a registry. Throws TP_BAD_SCHEMA. */
+export function resolveAvroSchema({
+  text,
+  references,
+}: Pick<RegisteredSchema, "text" | "references">): AvroType {
+  return parseAvroSchema(
+    text,
+    references.map((reference) => reference.text),
+  );
 }
 
 /** A text is JSON, or the bare name of a primitive type. */

@@ -51,8 +51,9 @@ export class ProtobufParser implements Parser {
     this.#columns = columns;
     this.#schemas = lookup === undefined ? null : new KnownSchemas(lookup, "PROTOBUF", resolveSchema);
     const isGiven = source.proto !== undefined || source.descriptor !== undefined;
-    const bare = isGiven ? source : { proto: protoOfColumns(columns, message ?? "Row", { changes: false }) };
-    this.#bare = lookup === undefined ? messageNamed(resolveGiven(bare), message) : null;
+    const bare = (): ProtoSource =>
+      isGiven ? source : { proto: protoOfColumns(columns, message ?? "Row", { changes: false }) };
+    this.#bare = lookup === undefined ? messageNamed(resolveGiven(bare()), message) : null;
     this.#primaryKey = lookup === undefined ? null : primaryKey;
     if (this.#primaryKey !== null) {
       const others = new MessageKeyReader(columns, this.#primaryKey);

@@ -4,9 +4,8 @@ import { columnsOfAvro } from "../../../connectors/formats/avro/avro-columns.ts"
 import { layOut } from "../../../connectors/formats/avro/avro-layout.ts";
 import { AvroParser } from "../../../connectors/formats/avro/avro-parser.ts";
 import { parseAvroSchema } from "../../../connectors/formats/avro/avro-schema.ts";
-import { TowpathError } from "../../../lib/errors.ts";
 import { packed, parse, readEach } from "../../../test/connectors/formats/packed.ts";
-import { expectSame, splitMessages } from "../messages.ts";
+import { expectSame, splitMessages, tried } from "../messages.ts";
 import { mutated, texts } from "../mutate.ts";
 import type { FuzzTarget } from "../target.ts";
 
@@ -62,11 +61,3 @@ export const avroSchemas: FuzzTarget = {
     }
   },
 };
-
-function tried(what: () => unknown): void {
-  try {
-    what();
-  } catch (error) {
-    if (!(error instanceof TowpathError)) throw error;
-  }
-}

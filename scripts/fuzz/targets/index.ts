@@ -6,10 +6,13 @@ import { csv } from "./csv.ts";
 import { headers } from "./headers.ts";
 import { journal } from "./journal.ts";
 import { json } from "./json.ts";
+import { jsonSchemas } from "./json-schemas.ts";
 import { markdown } from "./markdown.ts";
 import { messageKeys } from "./message-keys.ts";
 import { planted } from "./planted.ts";
 import { programs } from "./programs.ts";
+import { protobufFrames } from "./protobuf-frames.ts";
+import { protobufSchemas } from "./protobuf-schemas.ts";
 import { settings } from "./settings.ts";
 import { updates } from "./updates.ts";
 
@@ -20,6 +23,9 @@ export const targets: readonly FuzzTarget[] = [
   updates,
   avroFrames,
   avroSchemas,
+  protobufFrames,
+  protobufSchemas,
+  jsonSchemas,
   messageKeys,
   headers,
   settings,

@@ -136,7 +136,7 @@ describe("bytes", () => {
     const { rejected } = parse(parser, columns, packed(frames));
     expect(rejected.map(({ code, detail }) => `${code}: ${detail}`)).toEqual([
       "TP_ROW_SCHEMA_MISMATCH: schema 1: an Avro schema is none: it is not JSON",
-      "TP_ROW_SCHEMA_MISMATCH: schema 2 is no Avro schema but PROTOBUF",
+      "TP_ROW_SCHEMA_MISMATCH: schema 2 is of the type PROTOBUF, not AVRO",
       'TP_ROW_MISSING_COLUMN: column "a" is missing in the schema',
       'TP_ROW_BAD_VALUE: column "a": "A" is not an int',
     ]);
