@@ -182,8 +182,14 @@ function checkFormat(resolved: ResolvedWriteOptions, given: WriteOptions<never>)
   const known: readonly string[] = formatsOf[envelope];
   const listed = known.map((one) => `"${one}"`).join(", ");
   const isRecord = (recordFormats as readonly string[]).includes(format);
-  const takes =
-    isRecord && !known.includes(format) ? `envelope: "row" or "upsert" with it; or ${listed}` : listed;
+  if (isRecord && !known.includes(format))
+    throw new TowpathError(
+      "TP_BAD_ARGUMENT",
+      `pw.kafka.write cannot write format "${format}" in the envelope "${envelope}"`,
+      {
+        hint: `A message of that envelope is all changes of a commit as one JSON array, and "${format}" says one record: give envelope: "row" (each change) or "upsert" (each key), or format: "json".`,
+      },
+    );
   for (const option of registeredOptions) {
     const takers = option === "schemaRegistry" ? Object.keys(settingsOf) : takersOf(option);
     const takes = takers.map((taker) => `"${taker}"`).join(" or ");
@@ -194,7 +200,7 @@ function checkFormat(resolved: ResolvedWriteOptions, given: WriteOptions<never>)
       `it with format: ${takes}`,
     );
   }
-  check(known.includes(format), "format", format, `${takes} with the envelope "${envelope}"`);
+  check(known.includes(format), "format", format, `${listed} with the envelope "${envelope}"`);
   check(typeof includeKey === "boolean", "includeKey", includeKey, "true or false");
   const place = 'false with format "raw", which has no place for it';
   check(!includeKey || format !== "raw", "includeKey", includeKey, place);

@@ -91,6 +91,7 @@ describe("pw.kafka.write says when the plan is built", () => {
     ["markers for updates", { commitMarkers: true }, /commitMarkers/],
     ["the row's key in upserts", { envelope: "upsert", key: "a", includeKey: true }, /includeKey.*"upsert"/],
     ["csv for updates", { format: "csv" }, /format.*"csv".*"json"/],
+    ["avro for updates", { format: "avro" }, /"avro".*"updates".*one record.*"row"/],
     ["an unknown format for rows", { envelope: "row", format: "xml" }, /format.*"xml".*"raw"/],
     ["the row's key in raw", { envelope: "row", format: "raw", includeKey: true }, /includeKey/],
     ["no key at all", { envelope: "row", key: [] }, /key/],
