@@ -4,7 +4,7 @@ import { Consumer, type RebalanceListener } from "./consumer.ts";
 import type { Attributes, Ingest } from "./ingest.ts";
 import { attach, pluginPath } from "./native/index.ts";
 import { clientConf, type KafkaSettings } from "./options.ts";
-import { PackedIngest } from "./packed-ingest.ts";
+import { type BatchRoom, PackedIngest } from "./packed-ingest.ts";
 import type { PartitionSlots } from "./partition-slots.ts";
 import { PlainIngest } from "./plain-ingest.ts";
 import { trySettings } from "./try-settings.ts";
@@ -12,6 +12,8 @@ import { trySettings } from "./try-settings.ts";
 export interface IngestOptions {
   readonly attributes: Attributes;
   readonly partitionEnds: boolean;
+  /** What a packed batch holds at most; absent: what is fastest. */
+  readonly room?: BatchRoom;
   log(line: string): void;
 }
 
@@ -54,11 +56,11 @@ export async function openConsumer(
 function makeIngest(
   { raw }: Consumer,
   slots: PartitionSlots,
-  { attributes, partitionEnds, log }: IngestOptions,
+  { attributes, partitionEnds, room, log }: IngestOptions,
   forced: "packed" | "plain" | null,
   plugin: string | TowpathError | null,
 ): Ingest {
-  const packed = typeof plugin === "string" ? tryPacked(raw, slots, attributes) : plugin;
+  const packed = typeof plugin === "string" ? tryPacked(raw, slots, attributes, room) : plugin;
   if (packed instanceof PackedIngest) return packed;
   if (packed !== null && forced === "packed") throw notPacked(packed);
   if (packed !== null) {
@@ -73,10 +75,11 @@ function tryPacked(
   raw: Consumer["raw"],
   slots: PartitionSlots,
   attributes: Attributes,
+  room: BatchRoom | undefined,
 ): PackedIngest | TowpathError {
   try {
     const reader = attach(raw as { name?: string; disconnect(): unknown });
-    if (reader !== null) return new PackedIngest(reader, slots, attributes);
+    if (reader !== null) return new PackedIngest(reader, slots, attributes, room);
     return missing("librdkafka did not load the packed reader");
   } catch (error) {
     if (error instanceof TowpathError) return error;

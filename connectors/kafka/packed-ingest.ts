@@ -13,9 +13,14 @@ import {
 import type { PartitionSlots } from "./partition-slots.ts";
 import { pickMessages } from "./pick-messages.ts";
 
-/** A take is at most this much: enough to make its own cost vanish, little enough to stay near the caches. */
-const MESSAGES_MAX = 16_384;
-const BYTES_MAX = 2 << 20;
+/** What a take is at most; one message may be larger. */
+export interface BatchRoom {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+/** Enough to make a take's own cost vanish, little enough to stay near the caches. */
+const ROOM: BatchRoom = { messages: 16_384, bytes: 2 << 20 };
 
 /** Batches from the native reader, which fills our buffers without an object per message. */
 export class PackedIngest implements Ingest {
@@ -23,9 +28,10 @@ export class PackedIngest implements Ingest {
   readonly #reader: Reader;
   readonly #slots: PartitionSlots;
   readonly #buffers: PackedBuffers;
-  readonly #partitions = new Int32Array(MESSAGES_MAX);
-  readonly #nulls = new Uint8Array(MESSAGES_MAX);
-  readonly #keyNulls = new Uint8Array(MESSAGES_MAX);
+  readonly #messagesMax: number;
+  readonly #partitions: Int32Array;
+  readonly #nulls: Uint8Array;
+  readonly #keyNulls: Uint8Array;
   readonly #attributes: Attributes;
   /** The reader's partitions → the source's slots. */
   #slotOf = new Int32Array(16);
@@ -33,13 +39,16 @@ export class PackedIngest implements Ingest {
   #generation = 0;
   #events: readonly IngestEvent[] = NO_EVENTS;
 
-  constructor(reader: Reader, slots: PartitionSlots, attributes: Attributes) {
+  constructor(reader: Reader, slots: PartitionSlots, attributes: Attributes, room: BatchRoom = ROOM) {
+    this.#messagesMax = room.messages;
+    this.#partitions = new Int32Array(room.messages);
+    this.#nulls = new Uint8Array(room.messages);
+    this.#keyNulls = new Uint8Array(room.messages);
     this.#reader = reader;
     this.#slots = slots;
     this.#attributes = attributes;
     this.#buffers = packedBuffers({
-      messages: MESSAGES_MAX,
-      bytes: BYTES_MAX,
+      ...room,
       keys: attributes.keys,
       headers: attributes.headers,
     });
@@ -49,7 +58,7 @@ export class PackedIngest implements Ingest {
     const reader = this.#reader;
     let count: number;
     do {
-      count = reader.take(this.#buffers, MESSAGES_MAX);
+      count = reader.take(this.#buffers, this.#messagesMax);
       if (reader.toppars.length > this.#known) this.#learnSlots();
       if (reader.events.length > 0) this.#noteEvents();
     } while (count === 0 && reader.hasMore);

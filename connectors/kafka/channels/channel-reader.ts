@@ -207,47 +207,73 @@ export class KafkaChannelReader<Item> implements ChannelReader<Item>, AsyncItera
   }
 
   async #connect(): Promise<void> {
-    const { channel, settings, schema } = this.#plan;
-    this.#link = await StatusLink.acquire(settings, channel);
-    await this.#link.provide(topicsOf(channel, this.#group, this.#of));
-    if (this.#closing !== null) return;
-    const listener = {
-      changed: () => this.#changed(),
-      beat: this.#wake.ring,
-      failed: (error: Error) => this.#fail(error),
-    };
-    const presence = new Presence<ReaderStatus>(this.#link, channel, this.#status({}), listener);
-    this.#presence = presence;
-    await this.#link.follow("writers");
-    let done: Readonly<Record<string, string>> = {};
-    await presence.claim((previous) => {
-      const wasDone = previous?.state === "closed" && this.#fromStored;
-      if (wasDone) done = previous.done;
-      return this.#status(done);
+    const { channel, settings } = this.#plan;
+    // Both connections take their time, and neither needs the other. The one that all share goes first.
+    const linking = StatusLink.acquire(settings, channel);
+    linking.catch(() => {});
+    const connecting = this.#connectData().then((data) => {
+      this.#data = data;
+      return data;
     });
-    const group = dataTopic(channel, this.#group);
-    this.#data = await DataPartition.open({
+    connecting.catch(() => {});
+    try {
+      this.#link = await linking;
+      await this.#link.provide(topicsOf(channel, this.#group, this.#of));
+      if (this.#closing !== null) return;
+      const done = await this.#claim(this.#link);
+      const data = await connecting;
+      await data.begin();
+      await this.#start(this.#link, data, done);
+    } finally {
+      await connecting.catch(() => {});
+    }
+  }
+
+  #connectData(): Promise<DataPartition> {
+    const { channel, settings, schema } = this.#plan;
+    const topic = dataTopic(channel, this.#group);
+    return DataPartition.connect({
       settings,
-      groupId: group,
-      partition: { topic: group, partition: this.#index },
+      groupId: topic,
+      partition: { topic, partition: this.#index },
       reading: avroReading(schema.type, schema.type),
       fromStored: this.#fromStored,
       wake: this.#wake.ring,
       fail: (error) => this.#fail(error),
     });
-    this.#watch = new WritersWatch(this.#link.peers, {
+  }
+
+  /** Takes its place in the group; returns the sessions of writers that it is done with. */
+  async #claim(link: StatusLink): Promise<ReaderStatus["done"]> {
+    const presence = new Presence<ReaderStatus>(link, this.#plan.channel, this.#status({}), {
+      changed: () => this.#changed(),
+      beat: this.#wake.ring,
+      failed: (error) => this.#fail(error),
+    });
+    this.#presence = presence;
+    await link.follow("writers");
+    await presence.claim((previous) => {
+      const isDone = previous?.state === "closed" && this.#fromStored;
+      return this.#status(isDone ? previous.done : {});
+    });
+    return presence.status.done;
+  }
+
+  async #start(link: StatusLink, data: DataPartition, done: ReaderStatus["done"]): Promise<void> {
+    const { channel, schema, deadAfterMs } = this.#plan;
+    this.#watch = new WritersWatch(link.peers, {
       channel,
       reader: `reader ${this.#group}, member ${this.#index} of ${this.#of}`,
       group: this.#group,
       index: this.#index,
       schema: schema.text,
       writers: this.#writers,
-      deadAfterMs: this.#plan.deadAfterMs,
+      deadAfterMs,
       done,
     });
-    this.#watch.check(this.#data.position);
+    this.#watch.check(data.position);
     if (this.#closing !== null) return;
-    await presence.tell({ state: "started" });
+    await this.#presence?.tell({ state: "started" });
     this.#changed();
   }
 

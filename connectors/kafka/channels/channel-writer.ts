@@ -10,6 +10,7 @@ import type { ChannelRecord } from "./channel-record.ts";
 import { dataTopic } from "./channel-topics.ts";
 import { findTargets } from "./find-targets.ts";
 import type { GroupTarget } from "./group-target.ts";
+import { patiently } from "./patiently.ts";
 import { Presence } from "./presence.ts";
 import { ReaderBarrier } from "./reader-barrier.ts";
 import { type ReaderGroup, ReadersWatch } from "./readers-watch.ts";
@@ -232,7 +233,7 @@ export class KafkaChannelWriter<Item> implements ChannelWriter<Item> {
     for (const { group, partitions } of this.#targets) {
       const topic = dataTopic(this.#plan.channel, group);
       const marks = Array.from({ length: partitions }, (_, partition) =>
-        link.consumer.watermarks({ topic, partition }),
+        patiently(() => link.consumer.watermarks({ topic, partition })),
       );
       ends[group] = (await Promise.all(marks)).map(({ high }) => high);
     }

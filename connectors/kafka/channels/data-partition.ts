@@ -9,6 +9,7 @@ import type { Ingest } from "../ingest.ts";
 import { openConsumer } from "../open-consumer.ts";
 import type { KafkaSettings } from "../options.ts";
 import { PartitionSlots, type TopicPartition } from "../partition-slots.ts";
+import { patiently } from "./patiently.ts";
 
 /** How long a coordinator may be away. */
 const COMMIT_MS = 30_000;
@@ -23,6 +24,9 @@ const READER_SETTINGS: KafkaSettings = {
   "fetch.message.max.bytes": 1_048_576,
   "queued.max.messages.kbytes": 8_192,
 };
+
+/** Little, because there may be hundreds in a process. */
+const ROOM = { messages: 1_024, bytes: 1 << 16 };
 
 export interface DataPartitionOptions {
   readonly settings: KafkaSettings;
@@ -40,56 +44,53 @@ export class DataPartition {
   readonly #options: DataPartitionOptions;
   readonly #consumer: Consumer;
   readonly #ingest: Ingest;
-  readonly #heldFrom: number;
   #messages: PackedMessages | null = null;
   #next = 0;
-  #position: number;
+  #position = 0;
   /** One commit is under way at a time. */
   #committing: Promise<void> = Promise.resolve();
   #isClosed = false;
 
-  /** Throws TP_KAFKA_OFFSET_OUT_OF_RANGE, TP_KAFKA_UNREACHABLE and others. */
-  static async open(options: DataPartitionOptions): Promise<DataPartition> {
-    const { settings, groupId, partition, fromStored } = options;
+  /** Connects. Its topic need not be there yet. Throws TP_KAFKA_UNREACHABLE and others. */
+  static async connect(options: DataPartitionOptions): Promise<DataPartition> {
+    const { settings, groupId, partition } = options;
     const own = { ...READER_SETTINGS, ...settings, "group.id": groupId };
     const { consumer, ingest } = await openConsumer(own, false);
     try {
       await consumer.connect(partition.topic);
-      const [[stored], marks] = await Promise.all([
-        fromStored ? consumer.committed([partition]) : [null],
-        consumer.watermarks(partition),
-      ]);
-      const start = startOf(stored, marks, partition);
       const slots = new PartitionSlots();
       slots.add(partition.topic, partition.partition);
       const attributes = { timestamps: false, keys: false, headers: false };
-      const opened = ingest(slots, { attributes, partitionEnds: false, log: () => {} });
-      return new DataPartition(options, consumer, opened, start);
+      const opened = ingest(slots, { attributes, partitionEnds: false, room: ROOM, log: () => {} });
+      return new DataPartition(options, consumer, opened);
     } catch (error) {
       await consumer.close();
       throw error;
     }
   }
 
-  private constructor(options: DataPartitionOptions, consumer: Consumer, ingest: Ingest, start: number) {
+  private constructor(options: DataPartitionOptions, consumer: Consumer, ingest: Ingest) {
     this.#options = options;
     this.#consumer = consumer;
     this.#ingest = ingest;
-    this.#heldFrom = start;
-    this.#position = start;
     consumer.onError((error) => this.#heed(error));
     ingest.onReadable(() => options.wake());
-    consumer.assign([{ ...options.partition, offset: start }]);
+  }
+
+  /** Reads from now on. Throws TP_KAFKA_OFFSET_OUT_OF_RANGE. */
+  async begin(): Promise<void> {
+    const { partition, fromStored } = this.#options;
+    const [[stored], marks] = await Promise.all([
+      fromStored ? patiently(() => this.#consumer.committed([partition])) : [null],
+      patiently(() => this.#consumer.watermarks(partition)),
+    ]);
+    this.#position = startOf(stored, marks, partition);
+    this.#consumer.assign([{ ...partition, offset: this.#position }]);
   }
 
   /** The offset of the record that `take` gives next. */
   get position(): number {
     return this.#position;
-  }
-
-  /** The offset that it began with. */
-  get start(): number {
-    return this.#heldFrom;
   }
 
   /** Records that are here, at most `max`; none where nothing has come. Throws TP_ROW_… naming the place of a bad one. */
@@ -152,7 +153,7 @@ export class DataPartition {
     const until = performance.now() + COMMIT_MS;
     while (!this.#isClosed) {
       this.#consumer.commit([{ ...partition, offset }]);
-      const [stored] = await this.#consumer.committed([partition]);
+      const [stored] = await patiently(() => this.#consumer.committed([partition]));
       if (stored === offset) return;
       if (performance.now() > until) throw this.#notCommitted(offset);
       await sleep(COMMIT_AGAIN_MS);

@@ -8,6 +8,7 @@ import { openConsumer } from "../open-consumer.ts";
 import type { KafkaSettings } from "../options.ts";
 import { PartitionSlots } from "../partition-slots.ts";
 import type { PartitionTail } from "./group-target.ts";
+import { patiently } from "./patiently.ts";
 import { numberOf } from "./record-number.ts";
 
 /** A scan without any progress for so long fails. */
@@ -59,7 +60,7 @@ class TailScan {
 
   async add({ topic, partitions, acked, from }: TailQuestion, consumer: Consumer): Promise<void> {
     const list = Array.from({ length: partitions }, (_, partition) => ({ topic, partition }));
-    const marks = await Promise.all(list.map((partition) => consumer.watermarks(partition)));
+    const marks = await Promise.all(list.map((partition) => patiently(() => consumer.watermarks(partition))));
     marks.forEach(({ low, high }, partition) => {
       const slot = this.#slots.add(topic, partition);
       this.#last[slot] = lastBelow(acked, partition, partitions);

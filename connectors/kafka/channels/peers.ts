@@ -1,4 +1,10 @@
-import { type PeerStatus, peerKey, type ReaderStatus, type WriterStatus } from "./status-record.ts";
+import {
+  type PeerStatus,
+  peerKey,
+  type ReaderStatus,
+  readerKey,
+  type WriterStatus,
+} from "./status-record.ts";
 
 /** What is known of an end of the channel. */
 export interface Peer<Status extends PeerStatus = PeerStatus> {
@@ -19,7 +25,8 @@ export interface Peer<Status extends PeerStatus = PeerStatus> {
  */
 export class Peers {
   readonly #now: () => number;
-  readonly #peers = new Map<string, Peer>();
+  readonly #readers = new Map<string, Peer<ReaderStatus>>();
+  readonly #writers = new Map<string, Peer<WriterStatus>>();
 
   /** `now` in milliseconds, never going back. */
   constructor(now: () => number) {
@@ -27,36 +34,45 @@ export class Peers {
   }
 
   heed(status: PeerStatus, isHistory: boolean): void {
-    const key = peerKey(status);
-    const before = this.#peers.get(key);
-    const sticks = before?.status.state === "error" && !["opened", "started"].includes(status.state);
-    this.#peers.set(key, {
-      status: sticks ? { ...status, state: "error", error: before.status.error } : status,
-      heard: (before?.heard ?? 0) + (isHistory ? 0 : 1),
-      heardAt: isHistory ? (before?.heardAt ?? 0) : this.#now(),
-    });
+    if (status.role === "reader") this.#note(this.#readers, status, isHistory);
+    else this.#note(this.#writers, status, isHistory);
   }
 
-  find(key: string): Peer | undefined {
-    return this.#peers.get(key);
+  reader(group: string, index: number): Peer<ReaderStatus> | undefined {
+    return this.#readers.get(readerKey(group, index));
   }
 
   readers(group: string): Peer<ReaderStatus>[] {
-    return [...this.#peers.values()].filter(
-      (peer): peer is Peer<ReaderStatus> => peer.status.role === "reader" && peer.status.group === group,
-    );
+    return [...this.#readers.values()].filter(({ status }) => status.group === group);
   }
 
   /** Those that write to a group. */
   writers(group: string): Peer<WriterStatus>[] {
-    return [...this.#peers.values()].filter(
-      (peer): peer is Peer<WriterStatus> =>
-        peer.status.role === "writer" && peer.status.readers.includes(group),
-    );
+    return [...this.#writers.values()].filter(({ status }) => status.readers.includes(group));
+  }
+
+  /** Who was last in the place of this end. */
+  inPlaceOf(status: PeerStatus): Peer | undefined {
+    return (status.role === "reader" ? this.#readers : this.#writers).get(peerKey(status));
   }
 
   /** How long nothing has come of it; Infinity where nothing ever did. */
   silentMs({ heard, heardAt }: Peer): number {
     return heard === 0 ? Number.POSITIVE_INFINITY : this.#now() - heardAt;
+  }
+
+  #note<Status extends PeerStatus>(
+    peers: Map<string, Peer<Status>>,
+    status: Status,
+    isHistory: boolean,
+  ): void {
+    const key = peerKey(status);
+    const before = peers.get(key);
+    const sticks = before?.status.state === "error" && !["opened", "started"].includes(status.state);
+    peers.set(key, {
+      status: sticks ? { ...status, state: "error", error: before.status.error } : status,
+      heard: (before?.heard ?? 0) + (isHistory ? 0 : 1),
+      heardAt: isHistory ? (before?.heardAt ?? 0) : this.#now(),
+    });
   }
 }

@@ -11,7 +11,7 @@ const MISSED_HEARTBEATS = 2.5;
 const SEEN_MS = 30_000;
 
 export interface PresenceListener {
-  /** Something is known of the peers that was not before. */
+  /** Something is known of the other side that was not before. */
   changed(): void;
   /** Before each heartbeat. */
   beat(): void;
@@ -48,9 +48,9 @@ export class Presence<Status extends PeerStatus> {
     this.#side = status.role === "writer" ? "writers" : "readers";
     this.#listener = listener;
     this.#user = {
-      changed: () => {
-        this.#wake.ring();
-        listener.changed();
+      place: peerKey(status),
+      changed: (side) => {
+        if (side !== this.#side) listener.changed();
       },
       heard: (heard, isHistory) => this.#heed(heard, isHistory),
       failed: (error) => this.#fail(error),
@@ -71,7 +71,7 @@ export class Presence<Status extends PeerStatus> {
     this.#isClaiming = true;
     await this.#link.follow(this.#side);
     try {
-      const previous = this.#link.peers.find(peerKey(this.#status)) as Peer<Status> | undefined;
+      const previous = this.#link.peers.inPlaceOf(this.#status) as Peer<Status> | undefined;
       if (previous !== undefined && !isFinal(previous.status)) await this.#untilGone(previous.status);
       this.#status = begin(previous?.status ?? null);
       this.#others = 0;
@@ -141,7 +141,7 @@ export class Presence<Status extends PeerStatus> {
   }
 
   get #isVacant(): boolean {
-    const last = this.#link.peers.find(peerKey(this.#status));
+    const last = this.#link.peers.inPlaceOf(this.#status);
     return last !== undefined && isFinal(last.status);
   }
 
@@ -152,7 +152,8 @@ export class Presence<Status extends PeerStatus> {
   }
 
   #heed(status: PeerStatus, isHistory: boolean): void {
-    if (!this.#isClaiming || isHistory || peerKey(status) !== peerKey(this.#status)) return;
+    if (!this.#isClaiming || isHistory) return;
+    this.#wake.ring();
     if (status.session === this.#status.session) this.#isSeen = true;
     else if (!this.#isSeen && !isFinal(status) && status.state !== "stopped") this.#others++;
   }

@@ -1,6 +1,6 @@
 import { schemasDiffer } from "./channel-schema.ts";
 import type { Peers } from "./peers.ts";
-import { describePeer, isFinal, peerKey, readerKey } from "./status-record.ts";
+import { describePeer, isFinal, peerKey } from "./status-record.ts";
 
 /** A group of readers: as many members as its topic has partitions. */
 export interface ReaderGroup {
@@ -60,8 +60,8 @@ export class ReadersWatch {
   }
 
   #isReady(group: string, index: number, of: number): boolean {
-    const peer = this.#peers.find(readerKey(group, index));
-    if (peer === undefined || peer.heard === 0 || peer.status.role !== "reader") return false;
+    const peer = this.#peers.reader(group, index);
+    if (peer === undefined || peer.heard === 0) return false;
     const { status } = peer;
     if (isFinal(status) || this.#peers.silentMs(peer) > this.#options.deadAfterMs) return false;
     const { channel, writer, schema } = this.#options;
@@ -71,7 +71,7 @@ export class ReadersWatch {
   }
 
   #describe(group: string, index: number): string {
-    const peer = this.#peers.find(readerKey(group, index));
+    const peer = this.#peers.reader(group, index);
     if (peer === undefined || peer.heard === 0) return String(index);
     const { state, error } = peer.status;
     return `${index} (${state}${error === null ? "" : `: ${error}`})`;

@@ -4,6 +4,7 @@ import { clientErrors } from "../client-errors.ts";
 import { type Consumer, OFFSET_BEGINNING } from "../consumer.ts";
 import type { Ingest, IngestEvent } from "../ingest.ts";
 import type { PartitionSlots, TopicPartition } from "../partition-slots.ts";
+import { patiently } from "./patiently.ts";
 import { decodeStatus, type PeerStatus } from "./status-record.ts";
 
 /** How long what stands in a partition may take to be read. */
@@ -71,7 +72,7 @@ export class StatusFeed {
     const followed = this.#followed[slot];
     if (followed.followers++ === 0) {
       followed.reset();
-      const { low, high } = await this.#consumer.watermarks(followed.partition);
+      const { low, high } = await patiently(() => this.#consumer.watermarks(followed.partition));
       followed.historyEnd = high;
       if (low >= high) followed.reached(high);
       if (followed.followers > 0) {

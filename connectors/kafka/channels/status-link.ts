@@ -11,15 +11,17 @@ import { provide, type Side, sides, statusTopic } from "./channel-topics.ts";
 import { LinkClock } from "./link-clock.ts";
 import { Peers } from "./peers.ts";
 import { StatusFeed } from "./status-feed.ts";
-import type { PeerStatus } from "./status-record.ts";
+import { type PeerStatus, peerKey } from "./status-record.ts";
 import { StatusSender } from "./status-sender.ts";
 
 /** Who uses a link. */
 export interface LinkUser {
-  /** Something is known that was not before. */
-  changed(): void;
-  /** A record of the status topic; what is history is told as well. */
-  heard?(status: PeerStatus, isHistory: boolean): void;
+  /** Of whom it is to hear everything: its place, which others may want to take. */
+  readonly place: string;
+  /** Something is known of the ends on this side that was not before. */
+  changed(side: Side): void;
+  /** A record from its place, or what is history of it. */
+  heard(status: PeerStatus, isHistory: boolean): void;
   /** The link is of no more use. */
   failed(error: TowpathError): void;
 }
@@ -46,6 +48,9 @@ export class StatusLink {
   readonly #ingest: Ingest;
   readonly #clock = new LinkClock(TOLERANCE_MS);
   readonly #users = new Set<LinkUser>();
+  readonly #byPlace = new Map<string, LinkUser[]>();
+  /** The sides that the last take told of. */
+  readonly #changed = new Set<Side>();
   readonly #provided = new Map<string, Promise<void>>();
   #failure: TowpathError | null = null;
   readonly peers = new Peers(() => this.#clock.now);
@@ -108,11 +113,14 @@ export class StatusLink {
 
   join(user: LinkUser): void {
     this.#users.add(user);
+    this.#byPlace.set(user.place, [...(this.#byPlace.get(user.place) ?? []), user]);
     if (this.#failure !== null) user.failed(this.#failure);
   }
 
   leave(user: LinkUser): void {
     this.#users.delete(user);
+    const others = (this.#byPlace.get(user.place) ?? []).filter((other) => other !== user);
+    this.#byPlace.set(user.place, others);
   }
 
   /** Creates topics that are not there; see channel-topics.ts. Asked once for each in a process. */
@@ -158,16 +166,19 @@ export class StatusLink {
   }
 
   #take(): void {
+    this.#changed.clear();
     const { any, errors } = this.#feed.take();
     for (const error of errors) this.#heedError(error);
-    if (!any) return;
-    this.#clock.note();
-    for (const user of [...this.#users]) user.changed();
+    if (any) this.#clock.note();
+    for (const side of this.#changed) {
+      for (const user of [...this.#users]) user.changed(side);
+    }
   }
 
   #heed(status: PeerStatus, isHistory: boolean): void {
     this.peers.heed(status, isHistory);
-    for (const user of this.#users) user.heard?.(status, isHistory);
+    this.#changed.add(status.role === "writer" ? "writers" : "readers");
+    for (const user of this.#byPlace.get(peerKey(status)) ?? []) user.heard(status, isHistory);
   }
 
   #heedError(error: ClientError): void {

@@ -20,7 +20,7 @@ export class StatusSender {
   readonly #onDelivered: () => void;
   readonly #onFailure: (error: TowpathError) => void;
   readonly #outbox = new Outbox();
-  #producer: Promise<Producer> | null = null;
+  readonly #producer: Promise<Producer>;
   #pending = new Map<string, Pending>();
   #isSending = false;
   #sent = 0;
@@ -34,6 +34,9 @@ export class StatusSender {
     this.#topic = topic;
     this.#onDelivered = onDelivered;
     this.#onFailure = onFailure;
+    this.#producer = this.#connect();
+    // Whoever sends first hears of it.
+    this.#producer.catch(() => {});
   }
 
   /** Resolves when the broker has it; rejects as a producer fails (TP_KAFKA_UNDELIVERED and others). */
@@ -49,7 +52,7 @@ export class StatusSender {
   }
 
   async close(): Promise<void> {
-    const producer = await this.#producer?.catch(() => null);
+    const producer = await this.#producer.catch(() => null);
     await producer?.close();
   }
 
@@ -70,12 +73,6 @@ export class StatusSender {
   }
 
   async #deliver(statuses: readonly PeerStatus[]): Promise<void> {
-    const target = { topic: this.#topic, partition: null };
-    this.#producer ??= Producer.connect(this.#settings, target, this.#outbox, {
-      log: () => {},
-      wake: () => {},
-      fail: (error) => this.#onFailure(error),
-    });
     const producer = await this.#producer;
     const time = ++this.#sent;
     const topic = producer.topic(this.#topic);
@@ -84,6 +81,15 @@ export class StatusSender {
     producer.commit(time, statuses.length);
     await producer.drained();
     this.#onDelivered();
+  }
+
+  /** The topic need not be there before the first status. */
+  #connect(): Promise<Producer> {
+    return Producer.connect(this.#settings, { topic: null, partition: null }, this.#outbox, {
+      log: () => {},
+      wake: () => {},
+      fail: (error) => this.#onFailure(error),
+    });
   }
 
   #put(status: PeerStatus, topic: number, ticket: number): void {
