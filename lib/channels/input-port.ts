@@ -1,5 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { TowpathError } from "../errors.ts";
 import type { ChannelReader } from "./ends.ts";
+import { portClosed } from "./port-closed.ts";
 
 /** How often a port commits what has been handled. */
 const COMMIT_EVERY_MS = 1_000;
@@ -25,6 +27,7 @@ export class InputPort<Item> implements AsyncIterable<Item>, AsyncDisposable {
   #isStopped = false;
   /** Ends the wait for the next record; null while there is none. */
   #interrupt: (() => void) | null = null;
+  #isRead = false;
   /** A record came that nobody was given: a commit would count it. */
   #isLost = false;
   #failure: unknown = null;
@@ -43,10 +46,11 @@ export class InputPort<Item> implements AsyncIterable<Item>, AsyncDisposable {
     return this.#records;
   }
 
-  /** Resolves when records can come. Rejects with what the reader says, such as TP_CHANNEL_PARTITIONS. */
-  open(): Promise<void> {
+  /** Resolves when records can come. Rejects with TP_CLOSED, and what the reader says, such as TP_CHANNEL_PARTITIONS. */
+  async open(): Promise<void> {
+    if (this.#closing !== null) throw portClosed(this.name);
     this.#opening ??= this.#open();
-    return this.#opening;
+    await this.#opening;
   }
 
   /** Everything that has been handed out is dealt with, the record at hand too. */
@@ -85,12 +89,15 @@ export class InputPort<Item> implements AsyncIterable<Item>, AsyncDisposable {
    * The records, as they come, until all writers are done. It closes at the end, and where it is left early; then, what
    * has been handled since the last commit is left uncommitted, and comes again.
    *
-   * Rejects with TP_CHANNEL_PEER where a writer fails, and with whatever else the reader says.
+   * Rejects with TP_CHANNEL_PEER where a writer fails, TP_CLOSED, TP_BAD_ARGUMENT where another loop has not ended, and
+   * with whatever else the reader says.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Item, void> {
-    await this.open();
+    if (this.#isRead) throw readTwice(this.name);
+    this.#isRead = true;
     let error: Error | undefined;
     try {
+      await this.open();
       for (let taken = await this.#next(); taken !== null; taken = await this.#next()) {
         this.#records++;
         this.#isUncommitted = true;
@@ -101,6 +108,7 @@ export class InputPort<Item> implements AsyncIterable<Item>, AsyncDisposable {
       error = thrown as Error;
       throw thrown;
     } finally {
+      this.#isRead = false;
       if (this.#beforeCommit === null) await this.close(error);
     }
   }
@@ -159,4 +167,11 @@ export class InputPort<Item> implements AsyncIterable<Item>, AsyncDisposable {
       this.#interrupt?.();
     }
   }
+}
+
+function readTwice(name: string): TowpathError {
+  return new TowpathError("TP_BAD_ARGUMENT", "a port is gone through by one loop at a time", {
+    where: name,
+    hint: "Let the first loop end, or hand its records on to both.",
+  });
 }

@@ -1,4 +1,5 @@
 import type { ChannelWriter } from "./ends.ts";
+import { portClosed } from "./port-closed.ts";
 
 /**
  * Where an operator's records go: a writer, opened at first use, which waits until every reader is ready.
@@ -28,10 +29,11 @@ export class OutputPort<Item> implements AsyncDisposable {
     return this.#records;
   }
 
-  /** Resolves when every reader is ready. Rejects with what the writer says, such as TP_CHANNEL_TIMEOUT. */
-  open(): Promise<void> {
+  /** Resolves when every reader is ready. Rejects with TP_CLOSED, and what the writer says, such as TP_CHANNEL_TIMEOUT. */
+  async open(): Promise<void> {
+    if (this.#closing !== null) throw portClosed(this.name);
     this.#opening ??= this.writer.open();
-    return this.#opening;
+    await this.#opening;
   }
 
   /**

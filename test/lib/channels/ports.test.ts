@@ -123,6 +123,16 @@ describe("an input port", () => {
     expect(seen).toEqual([1, 2]);
   });
 
+  it("is gone through by one loop at a time", async () => {
+    const place = ends();
+    const [input, output] = [place.input(), place.output()];
+    const first = listOf(input);
+    await output.write([1, 2]);
+    await expect(listOf(input)).rejects.toMatchObject({ code: "TP_BAD_ARGUMENT" });
+    await output.close();
+    expect(await first).toEqual([1, 2]);
+  });
+
   it("says what its reader says", async () => {
     const input = new InputPort({
       ...counting(1, []),
@@ -135,6 +145,21 @@ describe("an input port", () => {
     };
     await expect(loop()).rejects.toThrow("the wire broke");
     expect(await new InputPort(counting(7, [])).lag()).toBe(7);
+  });
+});
+
+describe("a port that has been closed", () => {
+  it("says so, whatever is asked of it", async () => {
+    const place = ends();
+    const [input, output] = [place.input(), place.output()];
+    await Promise.all([listOf(input), output.write(1).then(() => output.close())]);
+    await expect(listOf(input)).rejects.toMatchObject({ code: "TP_CLOSED" });
+    await expect(input.lag()).rejects.toMatchObject({ code: "TP_CLOSED" });
+    await expect(output.write(2)).rejects.toMatchObject({ code: "TP_CLOSED" });
+    await expect(output.open()).rejects.toMatchObject({ code: "TP_CLOSED" });
+    const unused = place.input();
+    await unused.close();
+    await expect(unused.open()).rejects.toMatchObject({ code: "TP_CLOSED" });
   });
 });
 
