@@ -1,7 +1,7 @@
 /** The TypeScript types of the columns that a literal Avro schema makes. */
 
 /** The types that need no more than their name. */
-interface Primitives {
+export interface AvroPrimitives {
   null: null;
   boolean: boolean;
   int: number;
@@ -12,7 +12,7 @@ interface Primitives {
   bytes: Buffer;
 }
 
-type Named<T> = T extends keyof Primitives ? Primitives[T] : unknown;
+type Named<T> = T extends keyof AvroPrimitives ? AvroPrimitives[T] : unknown;
 
 type Logical<T extends { readonly type: unknown; readonly logicalType: unknown }> = T["logicalType"] extends
   | "decimal"
@@ -28,7 +28,7 @@ type Complex<T> = T extends { readonly type: "enum" }
     ? Logical<T>
     : T extends { readonly type: "fixed" }
       ? Buffer
-      : T extends { readonly type: keyof Primitives }
+      : T extends { readonly type: keyof AvroPrimitives }
         ? Named<T["type"]>
         : unknown;
 

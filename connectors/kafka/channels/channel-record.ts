@@ -1,16 +1,5 @@
 import type { AvroSchemaInput } from "../../formats/avro/avro-schema.ts";
-
-/** The types that need no more than their name. A long beyond the safe range is a bigint nevertheless. */
-interface Primitives {
-  null: null;
-  boolean: boolean;
-  int: number;
-  long: number;
-  float: number;
-  double: number;
-  string: string;
-  bytes: Buffer;
-}
+import type { AvroPrimitives } from "../../formats/avro/avro-types.ts";
 
 interface Logicals {
   date: Date;
@@ -50,8 +39,9 @@ type Complex<T> = T extends { readonly logicalType: keyof Logicals }
               ? Value<I>
               : unknown;
 
-type Value<T> = T extends keyof Primitives
-  ? Primitives[T]
+/** A long beyond the safe range is a bigint nevertheless. */
+type Value<T> = T extends keyof AvroPrimitives
+  ? AvroPrimitives[T]
   : T extends string
     ? unknown
     : T extends readonly unknown[]
