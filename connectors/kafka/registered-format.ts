@@ -3,7 +3,7 @@ import type { Columns } from "../../lib/data/schema.ts";
 import { TowpathError } from "../../lib/errors.ts";
 import type { Formatter, RecordOptions } from "../../lib/io/formatter.ts";
 import type { Parser } from "../../lib/io/parser.ts";
-import type { SchemaLookup } from "../../lib/io/schema-lookup.ts";
+import type { SchemaLookup, SchemaReference } from "../../lib/io/schema-lookup.ts";
 import { fieldColumns } from "../../lib/table/source-columns.ts";
 import { columnsOfAvro } from "../formats/avro/avro-columns.ts";
 import { parseAvroSchema } from "../formats/avro/avro-schema.ts";
@@ -121,12 +121,29 @@ export function registeredOutput(
       `Set ${option}: { subjectNameStrategy: "record", ${name}: "shop.Order" }.`,
     );
   const isGiven = settings.schema !== undefined || settings.proto !== undefined;
+  const { references = [] } = settings;
+  if (!Array.isArray(references) || !references.every(isReference))
+    throw refuse(
+      `${option}.references is no array of references`,
+      'Give such as references: [{ name: "shop.Address", subject: "address-value", version: 1 }].',
+    );
+  if (references.length > 0 && (lookup === null || !isGiven))
+    throw refuse(
+      `${option}.references says what a given schema refers to in a registry, and there is no ${lookup === null ? "registry" : "schema"}`,
+      `Set schemaRegistry and ${option}.${format === "protobuf" ? "proto" : "schema"}, or leave references out.`,
+    );
   if (!autoRegister && (lookup === null || isGiven || strategy === "record"))
     throw refuse(
       "autoRegister: false writes with the newest schema of the topic's subject, so it needs schemaRegistry, and neither a schema nor a name from one",
       `Leave ${option}.${format === "protobuf" ? "proto" : "schema"} out, or autoRegister.`,
     );
   return { format, settings, lookup, topic: typeof topic === "string" ? topic : "Row" };
+}
+
+function isReference(given: unknown): boolean {
+  if (typeof given !== "object" || given === null) return false;
+  const { name, subject, version } = given as Partial<SchemaReference>;
+  return typeof name === "string" && typeof subject === "string" && Number.isSafeInteger(version);
 }
 
 const NOT_IN_NAMES = /[^A-Za-z0-9_.]/g;
@@ -138,7 +155,7 @@ export function registeredFormatter(
   record: RecordOptions,
   isKey = false,
 ): Formatter {
-  const { subjectNameStrategy, autoRegister, schema, proto } = settings;
+  const { subjectNameStrategy, autoRegister, schema, proto, references } = settings;
   const given = format === "protobuf" ? settings.message : settings.name;
   const name = given ?? topic.replace(NOT_IN_NAMES, "_").replace(/(^|\.)(?=[0-9.]|$)/g, "$1_");
   const field: "key" | "value" = isKey ? "key" : "value";
@@ -151,14 +168,15 @@ export function registeredFormatter(
     ...(autoRegister === undefined ? {} : { autoRegister }),
   };
   const ownName = isKey ? `${name}Key` : name;
-  const ownSchema = schema === undefined || isKey ? {} : { schema };
+  const ownReferences = references === undefined || isKey ? {} : { references };
+  const ownSchema = schema === undefined || isKey ? {} : { schema, ...ownReferences };
   if (format === "protobuf") {
     const isOwn = proto !== undefined && !isKey;
     const isFound = autoRegister === false;
     const message = isOwn || (isFound && !isKey) ? given : isFound ? undefined : ownName;
     return formats.protobuf.formatter.create(columns, {
       ...common,
-      ...(isOwn ? { proto } : {}),
+      ...(isOwn ? { proto, ...ownReferences } : {}),
       ...(message === undefined ? {} : { message }),
     });
   }
@@ -167,7 +185,7 @@ export function registeredFormatter(
   const isSingle = isKey && columns.length === 1;
   return formats.avro.formatter.create(columns, {
     ...common,
-    ...(ownSchema as Pick<AvroWriteSettings, "schema">),
+    ...(ownSchema as Pick<AvroWriteSettings, "schema" | "references">),
     isSingle,
     name: ownName,
   });

@@ -28,6 +28,23 @@ const rows = [
   { id: 3, name: "é", amount: -2, at: -1, more: null },
 ];
 
+const avroOrder = {
+  type: "record",
+  name: "Order",
+  namespace: "shop",
+  fields: [
+    { name: "id", type: "long" },
+    { name: "home", type: "shop.Address" },
+  ],
+};
+const protoOrder =
+  'syntax = "proto3"; package shop; import "address.proto"; message Order { int64 id = 1; Address home = 2; }';
+const jsonOrder = {
+  type: "object",
+  properties: { id: { type: "integer" }, home: { $ref: "http://shop/address.json" } },
+};
+const referenceTo = (name: string) => ({ name, subject: "address", version: 1 });
+
 describeIngests("formats of a registry", ["mock"], (broker) => {
   it.each(["protobuf", "jsonschema"] as const)(
     "%s: what is written is read back, with its deletions",
@@ -108,6 +125,88 @@ describeIngests("formats of a registry", ["mock"], (broker) => {
       { id: 1, region: "north", amount: null },
       { id: 2, region: "north", amount: 2.5 },
     ]);
+  });
+
+  it.each([
+    [
+      "avro",
+      '{"type":"record","name":"Address","namespace":"shop","fields":[{"name":"street","type":"string"}]}',
+      {
+        avro: { schema: avroOrder, references: [referenceTo("shop.Address")], subjectNameStrategy: "record" },
+      },
+      "shop.Order",
+    ],
+    [
+      "protobuf",
+      'syntax = "proto3"; package shop; message Address { string street = 1; }',
+      {
+        protobuf: {
+          proto: protoOrder,
+          references: [referenceTo("address.proto")],
+          subjectNameStrategy: "record",
+        },
+      },
+      "shop.Order",
+    ],
+    [
+      "jsonschema",
+      '{"$id":"http://shop/address.json","type":"object","required":["street"]}',
+      { jsonSchema: { schema: jsonOrder, references: [referenceTo("http://shop/address.json")] } },
+      "",
+    ],
+  ] as const)(
+    "%s: a schema that was given refers to another in the registry",
+    async (format, text, given, named) => {
+      const topic = await broker.freshTopic();
+      const own = await SmallRegistry.start();
+      own.add("address", text, { avro: "AVRO", protobuf: "PROTOBUF", jsonschema: "JSON" }[format]);
+      const orders = pw.schema({ id: "int", home: "json" });
+      const write = (home: { readonly street?: string }): Promise<unknown> =>
+        pw.graph(() => {
+          const input = pw.input(orders);
+          pw.kafka.write(input, broker.settings, {
+            ...given,
+            topicName: topic,
+            format,
+            envelope: "row",
+            schemaRegistry: { url: own.url },
+          } as never);
+          input.insert({ id: 1, home });
+          input.close();
+          return pw.run({ monitoring: "none" });
+        });
+      await write({ street: "Main" });
+      const client = schemaRegistry({ url: own.url });
+      const subject = named === "" ? `${topic}-value` : named;
+      expect((await client.latest(subject))?.references).toMatchObject([{ text }]);
+      const { commits } = await readAll(() =>
+        pw.kafka.read(broker.settings, {
+          topicNames: [topic],
+          format,
+          schemaRegistry: { url: own.url },
+          schema: orders,
+          mode: "static",
+        }),
+      );
+      expect(commits.flatMap((commit) => commit.rows)).toEqual([{ id: 1, home: { street: "Main" } }]);
+      if (format === "jsonschema") await expect(write({})).rejects.toThrow(/TP_OUTPUT_VALUE.*street/);
+      await own[Symbol.asyncDispose]();
+    },
+  );
+
+  it("references without a registry, or that are none, are refused when the plan is built", () => {
+    const write = (options: object) => () =>
+      pw.graph(() => {
+        const given = { topicName: "t", format: "avro", envelope: "row", ...options } as never;
+        pw.kafka.write(pw.input(columns), broker.settings, given);
+      });
+    const references = [referenceTo("shop.Address")];
+    expect(write({ avro: { schema: avroOrder, references } })).toThrow(/avro\.references.*no registry/);
+    const schemaRegistry = { url: registry.url };
+    expect(write({ schemaRegistry, avro: { references } })).toThrow(/avro\.references.*no schema/);
+    expect(write({ schemaRegistry, avro: { schema: avroOrder, references: [{ name: "x" }] } })).toThrow(
+      /avro\.references is no array of references/,
+    );
   });
 
   it("jsonschema: what is not valid goes away with its reason, what names no schema too", async () => {

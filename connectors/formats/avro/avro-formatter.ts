@@ -4,8 +4,14 @@ import type { Columns } from "../../../lib/data/schema.ts";
 import { TowpathError } from "../../../lib/errors.ts";
 import { ByteWriter } from "../../../lib/io/byte-writer.ts";
 import type { ByteSink, Formatter, RecordOptions } from "../../../lib/io/formatter.ts";
-import { type SchemaLookup, type SubjectNameStrategy, subjectName } from "../../../lib/io/schema-lookup.ts";
+import {
+  type SchemaLookup,
+  type SchemaReference,
+  type SubjectNameStrategy,
+  subjectName,
+} from "../../../lib/io/schema-lookup.ts";
 import { writeFrame } from "../confluent-frame.ts";
+import { registerSchema } from "../register-schema.ts";
 import { refuseReserved } from "../reserved-columns.ts";
 import { avroCellWriter } from "./avro-cell-writer.ts";
 import { avroOfColumn, avroOfColumns } from "./avro-columns.ts";
@@ -31,6 +37,8 @@ export interface AvroFormatterOptions extends RecordOptions {
   readonly autoRegister?: boolean;
   /** Default: the one that the columns make. */
   readonly schema?: AvroSchemaInput;
+  /** Versions that a given schema refers to; needs `lookup`. Default: none. */
+  readonly references?: readonly SchemaReference[];
   /** The full name of the record that the columns make; default "Row". */
   readonly name?: string;
   /** One column is written by itself, not as a record; default false. */
@@ -61,22 +69,32 @@ export class AvroFormatter implements Formatter {
   constructor(columns: Columns, options: AvroFormatterOptions = {}) {
     this.#columns = columns;
     this.#options = options;
-    const { lookup, autoRegister = true, schema } = options;
+    const { lookup, autoRegister = true, schema, references = [] } = options;
     const isFound = lookup !== undefined && !autoRegister;
     if (schema === undefined && !isFound) refuseReserved(columns, options);
     this.#schema = schema ?? (isFound ? null : schemaOf(columns, options));
-    this.#fields = this.#schema === null ? null : this.#fieldsOf(parseAvroSchema(this.#schema));
+    const isWhole = this.#schema !== null && references.length === 0;
+    this.#fields = isWhole ? this.#fieldsOf(parseAvroSchema(this.#schema)) : null;
   }
 
   async prepare(): Promise<void> {
-    const { lookup, topic = "", field = "value", subjectNameStrategy = "topic" } = this.#options;
+    const {
+      lookup,
+      topic = "",
+      field = "value",
+      subjectNameStrategy = "topic",
+      references = [],
+    } = this.#options;
     if (lookup === undefined) return;
-    const record = this.#schema === null ? undefined : recordName(parseAvroSchema(this.#schema));
+    const record = this.#schema === null ? undefined : avroNameOf(this.#schema, references.length > 0);
     const subject = subjectName(subjectNameStrategy, { topic, field, record });
     if (this.#schema === null) await this.#find(lookup, subject);
     else {
       const text = typeof this.#schema === "string" ? this.#schema : JSON.stringify(this.#schema);
-      this.#id = (await lookup.register?.(subject, { type: "AVRO", text })) ?? -1;
+      const registered = await registerSchema(lookup, subject, { type: "AVRO", text, references });
+      this.#id = registered.id;
+      const texts = registered.references.map((reference) => reference.text);
+      this.#fields ??= this.#fieldsOf(parseAvroSchema(text, texts));
     }
   }
 
@@ -172,8 +190,16 @@ function only([column]: Columns, type: AvroType): AvroRecord {
   return { kind: "record", name: "", aliases: [], fields };
 }
 
-function recordName(type: AvroType): string | undefined {
-  return "name" in type ? type.name : undefined;
+/** The full name that a schema says; one that uses names of others cannot be read as a whole yet. */
+function avroNameOf(schema: AvroSchemaInput, isOpen: boolean): string | undefined {
+  if (!isOpen) {
+    const type = parseAvroSchema(schema);
+    return "name" in type ? type.name : undefined;
+  }
+  const given: unknown = typeof schema === "string" ? JSON.parse(schema) : schema;
+  const { name, namespace = "" } = given as { readonly name?: string; readonly namespace?: string };
+  if (name === undefined || namespace === "" || name.includes(".")) return name;
+  return `${namespace}.${name}`;
 }
 
 function keyText(batch: Batch, row: number): string {

@@ -1,5 +1,5 @@
 /** What `pw.kafka.read` and `pw.kafka.write` take for the format avro. */
-import type { SubjectNameStrategy } from "../../../lib/io/schema-lookup.ts";
+import type { SchemaReference, SubjectNameStrategy } from "../../../lib/io/schema-lookup.ts";
 import type { AvroSchemaInput } from "./avro-schema.ts";
 
 export interface AvroReadSettings {
@@ -16,6 +16,11 @@ export interface AvroWriteSettings {
   readonly schema?: AvroSchemaInput;
   /** The full name of the record that the columns make; default: the topic, with `_` for what a name cannot hold. */
   readonly name?: string;
+  /**
+   * Versions in the registry that the schema refers to, by the names that it calls them (full names). They must be
+   * registered; needs `schemaRegistry` and `schema`. Default: none.
+   */
+  readonly references?: readonly SchemaReference[];
   /** What schemas are registered under; default "topic": `<topic>-value` and `<topic>-key`. */
   readonly subjectNameStrategy?: SubjectNameStrategy;
   /** Default true. false: nothing is registered, and records are written as the subject's newest schema says. */

@@ -3,9 +3,15 @@ import type { Batch } from "../../../lib/data/batch.ts";
 import type { Columns } from "../../../lib/data/schema.ts";
 import { TowpathError } from "../../../lib/errors.ts";
 import type { ByteSink, Formatter, RecordOptions } from "../../../lib/io/formatter.ts";
-import { type SchemaLookup, type SubjectNameStrategy, subjectName } from "../../../lib/io/schema-lookup.ts";
+import {
+  type SchemaLookup,
+  type SchemaReference,
+  type SubjectNameStrategy,
+  subjectName,
+} from "../../../lib/io/schema-lookup.ts";
 import { writeFrame } from "../confluent-frame.ts";
 import { JsonFormatter } from "../json-formatter.ts";
+import { registerSchema } from "../register-schema.ts";
 import { jsonSchemaOfColumns } from "./json-schema-of-columns.ts";
 import { schemaText } from "./json-schema-parser.ts";
 import { JsonValidator, resolveJsonSchema } from "./json-validator.ts";
@@ -22,6 +28,8 @@ export interface JsonSchemaFormatterOptions extends RecordOptions {
   readonly autoRegister?: boolean;
   /** What records must be. Default: what the columns are. */
   readonly schema?: string | object;
+  /** Versions that a given schema refers to; needs `lookup`. Default: none. */
+  readonly references?: readonly SchemaReference[];
   /** The title of the schema that the columns make; default "Row". */
   readonly name?: string;
 }
@@ -47,12 +55,23 @@ export class JsonSchemaFormatter implements Formatter {
 
   /** Registers the schema, or finds it. */
   async prepare(): Promise<void> {
-    const { lookup, topic = "", field = "value", subjectNameStrategy = "topic" } = this.#options;
+    const {
+      lookup,
+      topic = "",
+      field = "value",
+      subjectNameStrategy = "topic",
+      references = [],
+    } = this.#options;
     if (lookup === undefined) return;
     const record = this.#validator?.title ?? this.#options.name;
     const subject = subjectName(subjectNameStrategy, { topic, field, record });
     if (this.#text === null) await this.#find(lookup, subject);
-    else this.#id = (await lookup.register?.(subject, { type: "JSON", text: this.#text })) ?? -1;
+    else {
+      const schema = { type: "JSON", text: this.#text, references } as const;
+      const registered = await registerSchema(lookup, subject, schema);
+      this.#id = registered.id;
+      if (references.length > 0) this.#validator = new JsonValidator(this.#text, registered.references);
+    }
   }
 
   formatInto(batch: Batch, row: number, diff: number, out: ByteSink): void {

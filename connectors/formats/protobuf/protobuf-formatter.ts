@@ -6,13 +6,20 @@ import type { Columns } from "../../../lib/data/schema.ts";
 import type { ColumnType } from "../../../lib/data/type.ts";
 import { TowpathError } from "../../../lib/errors.ts";
 import type { ByteSink, Formatter, RecordOptions } from "../../../lib/io/formatter.ts";
-import { type SchemaLookup, type SubjectNameStrategy, subjectName } from "../../../lib/io/schema-lookup.ts";
+import {
+  type SchemaLookup,
+  type SchemaReference,
+  type SubjectNameStrategy,
+  subjectName,
+} from "../../../lib/io/schema-lookup.ts";
 import { WIRE_BYTES } from "../../../lib/kernels/protobuf-scan.ts";
 import { writeFrame } from "../confluent-frame.ts";
 import { encodable } from "../json-formatter.ts";
+import { registerSchema } from "../register-schema.ts";
 import { refuseReserved } from "../reserved-columns.ts";
 import { fieldNamed } from "./column-plan.ts";
 import { writeIndexes } from "./message-indexes.ts";
+import { parseProto } from "./parse-proto.ts";
 import { protoOfColumns } from "./proto-of-columns.ts";
 import type { ProtoField, ProtoMessage, ProtoSchema } from "./proto-schema.ts";
 import { writeField } from "./protobuf-writer.ts";
@@ -31,6 +38,8 @@ export interface ProtobufFormatterOptions extends RecordOptions {
   readonly autoRegister?: boolean;
   /** The text of a .proto file. Default: one that the columns make. */
   readonly proto?: string;
+  /** Versions that a given schema refers to; needs `lookup`. Default: none. */
+  readonly references?: readonly SchemaReference[];
   /** The name of the message. Default: the first of a schema; for the one that the columns make "Row". */
   readonly message?: string;
 }
@@ -70,22 +79,34 @@ export class ProtobufFormatter implements Formatter {
 
   constructor(columns: Columns, options: ProtobufFormatterOptions = {}) {
     refuseReserved(columns, options);
-    const { lookup, autoRegister = true, proto, message = "Row" } = options;
+    const { lookup, autoRegister = true, proto, message = "Row", references = [] } = options;
     const isFound = lookup !== undefined && !autoRegister && proto === undefined;
     this.#columns = columns;
     this.#options = options;
     this.#text = isFound ? null : (proto ?? protoOfColumns(columns, message, options));
-    if (this.#text !== null) this.#plan = this.#planFor(resolveGiven({ proto: this.#text }));
+    if (this.#text !== null && references.length === 0)
+      this.#plan = this.#planFor(resolveGiven({ proto: this.#text }));
   }
 
   /** Registers the schema, or finds it. */
   async prepare(): Promise<void> {
-    const { lookup, topic = "", field = "value", subjectNameStrategy = "topic" } = this.#options;
+    const {
+      lookup,
+      topic = "",
+      field = "value",
+      subjectNameStrategy = "topic",
+      references = [],
+    } = this.#options;
     if (lookup === undefined) return;
-    const record = this.#plan?.message.fullName;
+    const record = this.#plan?.message.fullName ?? nameIn(this.#text, this.#options.message);
     const subject = subjectName(subjectNameStrategy, { topic, field, record });
     if (this.#text === null) await this.#find(lookup, subject);
-    else this.#id = (await lookup.register?.(subject, { type: "PROTOBUF", text: this.#text })) ?? -1;
+    else {
+      const schema = { type: "PROTOBUF", text: this.#text, references } as const;
+      const registered = await registerSchema(lookup, subject, schema);
+      this.#id = registered.id;
+      this.#plan ??= this.#planFor(resolveSchema({ text: this.#text, references: registered.references }));
+    }
   }
 
   formatInto(batch: Batch, row: number, diff: number, out: ByteSink): void {
@@ -122,6 +143,15 @@ export class ProtobufFormatter implements Formatter {
     const sources = sourcesOf(message, this.#columns, this.#options);
     return { message, indexes: indexesOf(schema, message), sources };
   }
+}
+
+/** The full name of what a text declares, whatever it imports; the first message where none is named. */
+function nameIn(text: string | null, message: string | undefined): string | undefined {
+  if (text === null) return undefined;
+  const file = parseProto(text);
+  const name = message ?? file.messages[0]?.name;
+  if (name === undefined || file.package === "" || name.startsWith(`${file.package}.`)) return name;
+  return `${file.package}.${name}`;
 }
 
 function sourcesOf(message: ProtoMessage, columns: Columns, options: RecordOptions): FieldSource[] {

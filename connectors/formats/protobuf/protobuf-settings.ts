@@ -1,5 +1,5 @@
 /** What `pw.kafka.read` and `pw.kafka.write` take for the format protobuf. */
-import type { SubjectNameStrategy } from "../../../lib/io/schema-lookup.ts";
+import type { SchemaReference, SubjectNameStrategy } from "../../../lib/io/schema-lookup.ts";
 import type { ProtoSource } from "./resolve-proto.ts";
 
 /** Without `schemaRegistry` messages are bare, and `proto` or `descriptor` says what they are. */
@@ -16,6 +16,11 @@ export interface ProtobufWriteSettings {
    * topic, with `_` for what a name cannot hold.
    */
   readonly message?: string;
+  /**
+   * Versions in the registry that the schema refers to, by the names that it calls them (its imports). They must be
+   * registered; needs `schemaRegistry` and `proto`. Default: none.
+   */
+  readonly references?: readonly SchemaReference[];
   /** What schemas are registered under; default "topic": `<topic>-value` and `<topic>-key`. */
   readonly subjectNameStrategy?: SubjectNameStrategy;
   /** Default true. false: nothing is registered, and messages are written as the subject's newest schema says. */
