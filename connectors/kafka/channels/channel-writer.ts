@@ -17,6 +17,7 @@ import { type ReaderGroup, ReadersWatch } from "./readers-watch.ts";
 import { RecordNumbers } from "./record-number.ts";
 import { StatusLink } from "./status-link.ts";
 import { errorStatus, type WriterStatus } from "./status-record.ts";
+import { TailKeeper } from "./tail-keeper.ts";
 import { timeLimit, within } from "./time-limit.ts";
 import { WakeUp } from "./wake-up.ts";
 
@@ -48,6 +49,7 @@ export class KafkaChannelWriter<Item> implements ChannelWriter<Item> {
   #presence: Presence<WriterStatus> | null = null;
   #watch: ReadersWatch | null = null;
   #producer: Producer | null = null;
+  #tails: TailKeeper | null = null;
   /** The number of the next record. */
   #next = 0;
   /** The number of the first one that this opening writes. */
@@ -213,6 +215,7 @@ export class KafkaChannelWriter<Item> implements ChannelWriter<Item> {
     for (const target of this.#targets) {
       target.topic = this.#producer.topic(dataTopic(channel, target.group));
     }
+    this.#tails = new TailKeeper(channel, link.consumer, this.#targets, () => this.#next);
     this.#stillOpen();
     await presence.tell({ state: "started", ...this.#progress() });
   }
@@ -259,6 +262,7 @@ export class KafkaChannelWriter<Item> implements ChannelWriter<Item> {
   #beat(groups: readonly ReaderGroup[]): void {
     this.#wake.ring();
     if (!this.#isOpen) return;
+    this.#tails?.beat(this.written);
     this.#presence?.amend(this.#progress());
     for (const line of this.#watch?.lost(groups) ?? []) {
       this.#log(`${line}; what is written waits for it in the channel`);

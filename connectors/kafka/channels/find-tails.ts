@@ -7,7 +7,7 @@ import type { Ingest } from "../ingest.ts";
 import { openConsumer } from "../open-consumer.ts";
 import type { KafkaSettings } from "../options.ts";
 import { PartitionSlots } from "../partition-slots.ts";
-import type { PartitionTail } from "./group-target.ts";
+import { lastBelow, type PartitionTail } from "./group-target.ts";
 import { patiently } from "./patiently.ts";
 import { numberOf } from "./record-number.ts";
 
@@ -126,9 +126,4 @@ class TailScan {
       hint: "Is the partition offline?",
     });
   }
-}
-
-/** The greatest number below `acked` that belongs to a partition, -1 where there is none. */
-function lastBelow(acked: number, partition: number, partitions: number): number {
-  return partition < acked ? acked - 1 - ((acked - 1 - partition) % partitions) : -1;
 }

@@ -15,13 +15,13 @@ export class GroupTarget {
   readonly group: string;
   /** The topic's number in the producer. */
   topic = -1;
-  readonly #tails: readonly PartitionTail[];
+  readonly #tails: PartitionTail[];
   /** What the last opening knew for sure of each partition: an offset before which no record is from `acked` on. */
   readonly #known: readonly number[];
 
   constructor(group: string, tails: readonly PartitionTail[], known: readonly number[]) {
     this.group = group;
-    this.#tails = tails;
+    this.#tails = [...tails];
     this.#known = known;
   }
 
@@ -56,7 +56,17 @@ export class GroupTarget {
     });
   }
 
+  /** All records below `next` are acknowledged, and none from there on lies before the offset `end`. */
+  rebase(partition: number, next: number, end: number): void {
+    this.#tails[partition] = { last: lastBelow(next, partition, this.#tails.length), end };
+  }
+
   #after(last: number, partition: number): number {
     return last < 0 ? partition : last + this.#tails.length;
   }
+}
+
+/** The greatest number below `next` that belongs to a partition, -1 where there is none. */
+export function lastBelow(next: number, partition: number, partitions: number): number {
+  return partition < next ? next - 1 - ((next - 1 - partition) % partitions) : -1;
 }

@@ -201,6 +201,10 @@ describe("a writer's place in a topic", () => {
     expect(torn.offsetsAt(4)).toEqual([100, 52]);
     expect(torn.offsetsAt(8)).toEqual([103, 54]);
     expect(torn.offsetsAt(9)).toEqual([104, 54]);
+    // Others have written to partition 1 meanwhile: when number 9 was the next, its end was 80.
+    torn.rebase(1, 9, 80);
+    expect([9, 10, 11, 12].map((acked) => torn.offsetsAt(acked)[1])).toEqual([80, 81, 81, 82]);
+    expect([9, 10].map((number) => torn.partitionFor(number))).toEqual([1, 0]);
   });
 });
 
