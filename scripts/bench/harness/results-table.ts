@@ -54,6 +54,8 @@ const own: Readonly<Record<string, (figures: Figures) => string>> = {
   checkpoint: (figures) => checkpoints(figures).join("; "),
   messages: (figures) => ways(figures).join("; "),
   pipes: (figures) => ways(figures).join("; "),
+  channels: ({ channel, coordinator }) =>
+    `all readers of a group ready in ${middle(channel.seconds).toFixed(1)} s, by a coordinator in ${middle(coordinator.seconds).toFixed(1)} s`,
 };
 
 function figuresOf({ benchmark, figures }: RecordedResult): string {
