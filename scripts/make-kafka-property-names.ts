@@ -1,5 +1,5 @@
 /**
- * Writes connectors/kafka/property-names.ts from librdkafka's CONFIGURATION.md, as node-rdkafka brings it:
+ * Writes connectors/kafka/client/property-names.ts from librdkafka's CONFIGURATION.md, as node-rdkafka brings it:
  *
  *     node --import tsx scripts/make-kafka-property-names.ts
  *
@@ -9,7 +9,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const client = new URL("../node_modules/node-rdkafka/", import.meta.url);
-const outFile = new URL("../connectors/kafka/property-names.ts", import.meta.url);
+const outFile = new URL("../connectors/kafka/client/property-names.ts", import.meta.url);
 
 const head = (version: string): string => `/**
  * Every setting of librdkafka ${version}. Made by scripts/make-kafka-property-names.ts: do not edit.
@@ -26,7 +26,7 @@ export interface Property {
 export const propertyNames: Readonly<Record<string, Property>> = {
 `;
 
-/** The text of connectors/kafka/property-names.ts. */
+/** The text of connectors/kafka/client/property-names.ts. */
 export function propertyNamesFile(): string {
   const { librdkafka } = JSON.parse(readFileSync(new URL("package.json", client), "utf8"));
   const text = readFileSync(new URL("deps/librdkafka/CONFIGURATION.md", client), "utf8");

@@ -1,7 +1,14 @@
 /** The Kafka connector, as `pw.kafka`. */
 
-export type { ClientHooks, ClientStatistics, OAuthBearerProvider, OAuthBearerToken } from "./client-hooks.ts";
-export { type EmbeddedBroker, type EmbeddedOptions, embedded } from "./embedded.ts";
+export type {
+  ClientHooks,
+  ClientStatistics,
+  OAuthBearerProvider,
+  OAuthBearerToken,
+} from "./client/client-hooks.ts";
+export type { KafkaSettings } from "./client/options.ts";
+export { type KafkaAddress, parseUri } from "./client/uri.ts";
+export { type EmbeddedBroker, type EmbeddedOptions, embedded } from "./embedded/embedded.ts";
 export {
   deserialize,
   deserializeKey,
@@ -27,10 +34,8 @@ export type {
   SourceOptions,
   StartingOffset,
 } from "./messages/source-options.ts";
-export type { KafkaSettings } from "./options.ts";
-export type { PartitionChoice } from "./partition-choice.ts";
+export type { PartitionChoice } from "./read/partition-choice.ts";
+export type { OffsetsByTopic, ReadOptions, StartFrom } from "./read/read-options.ts";
 export { type ReadColumns, read } from "./read.ts";
-export type { OffsetsByTopic, ReadOptions, StartFrom } from "./read-options.ts";
-export { type KafkaAddress, parseUri } from "./uri.ts";
+export type { WriteOptions } from "./write/write-options.ts";
 export { write } from "./write.ts";
-export type { WriteOptions } from "./write-options.ts";

@@ -12,17 +12,17 @@ import type { Table } from "../../lib/table/table.ts";
 import type { Simplify } from "../../lib/table/types.ts";
 import type { AvroColumns } from "../formats/avro/avro-types.ts";
 import { formats } from "../formats/index.ts";
-import { groupPolicy, notRemade } from "./group-options.ts";
-import { GroupSource } from "./group-source.ts";
-import { metadataColumn } from "./metadata-column.ts";
-import { checkSettings, type KafkaSettings } from "./options.ts";
-import { bad } from "./read-arguments.ts";
-import { checkReadOptions, commitPolicy, type ReadOptions, updatesPolicy } from "./read-options.ts";
-import { redactSettings } from "./redact.ts";
-import { isRegistered, registeredColumns, registeredParsers } from "./registered-format.ts";
-import { KafkaSource } from "./source.ts";
-import type { SourcePlan } from "./source-plan.ts";
-import { findTopics } from "./topic-addresses.ts";
+import { checkSettings, type KafkaSettings } from "./client/options.ts";
+import { bad } from "./client/read-arguments.ts";
+import { redactSettings } from "./client/redact.ts";
+import { findTopics } from "./client/topic-addresses.ts";
+import { GroupSource } from "./group/group-source.ts";
+import { groupPolicy, notRemade } from "./read/group-options.ts";
+import { metadataColumn } from "./read/metadata-column.ts";
+import { checkReadOptions, commitPolicy, type ReadOptions, updatesPolicy } from "./read/read-options.ts";
+import { isRegistered, registeredColumns, registeredParsers } from "./read/registered-format.ts";
+import { KafkaSource } from "./read/source.ts";
+import type { SourcePlan } from "./read/source-plan.ts";
 
 type PayloadColumns<O> = O extends { readonly format: "raw" }
   ? { data: (O extends { readonly encoding: "utf8" } ? string : Buffer) | null }

@@ -1,12 +1,12 @@
 import { addOutput } from "../../lib/table/output.ts";
 import type { TableMethods } from "../../lib/table/table.ts";
-import type { KafkaSettings } from "./options.ts";
-import { producerConf } from "./producer-conf.ts";
-import { redactSettings } from "./redact.ts";
-import { KafkaSink } from "./sink.ts";
-import { findTopic } from "./topic-addresses.ts";
-import { resolveWriteOptions, type WriteOptions } from "./write-options.ts";
-import { planWrite } from "./write-plan.ts";
+import type { KafkaSettings } from "./client/options.ts";
+import { redactSettings } from "./client/redact.ts";
+import { findTopic } from "./client/topic-addresses.ts";
+import { producerConf } from "./produce/producer-conf.ts";
+import { KafkaSink } from "./write/sink.ts";
+import { resolveWriteOptions, type WriteOptions } from "./write/write-options.ts";
+import { planWrite } from "./write/write-plan.ts";
 
 /**
  * Writes every change of a table to Kafka while `pw.run()` runs. The envelope says what a message is:

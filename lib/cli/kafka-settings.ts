@@ -1,6 +1,6 @@
 /** Settings of the Kafka client, as a command line gives them. */
 import { readFileSync } from "node:fs";
-import type { KafkaSettings } from "../../connectors/kafka/options.ts";
+import type { KafkaSettings } from "../../connectors/kafka/client/options.ts";
 import { TowpathError } from "../errors.ts";
 import { textOf, textsOf, usage } from "./arguments.ts";
 import type { VerbArguments } from "./verb.ts";

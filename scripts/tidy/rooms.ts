@@ -5,6 +5,7 @@
 export interface Room {
   /** Path of the room from the root: a file, or a folder with a slash at its end. */
   readonly path: string;
+  /** Rooms of one connector have fractions: 13.2 is below 13.4, and both are no more than 13 to other connectors. */
   readonly number: number;
   /** Packages that the room may import, beside node's own. */
   readonly packages?: readonly string[];
@@ -41,7 +42,19 @@ export const rooms: readonly Room[] = [
     packages: ["papaparse", "protobufjs", "@cfworker/json-schema"],
     only: ["lib/errors.ts", "lib/base/", "lib/kernels/", "lib/data/", "lib/io/"],
   },
-  { path: "connectors/kafka/", number: 13, packages: ["node-rdkafka"] },
+  // One connector, in rooms of its own.
+  { path: "connectors/kafka/native/", number: 13.1, packages: ["node-rdkafka"] },
+  { path: "connectors/kafka/client/", number: 13.2, packages: ["node-rdkafka"] },
+  { path: "connectors/kafka/embedded/", number: 13.3, packages: ["node-rdkafka"] },
+  { path: "connectors/kafka/ingest/", number: 13.4, packages: ["node-rdkafka"] },
+  { path: "connectors/kafka/produce/", number: 13.5, packages: ["node-rdkafka"] },
+  { path: "connectors/kafka/read/", number: 13.6 },
+  { path: "connectors/kafka/group/", number: 13.7 },
+  { path: "connectors/kafka/write/", number: 13.7 },
+  { path: "connectors/kafka/messages/", number: 13.8 },
+  { path: "connectors/kafka/adapters/", number: 13.8 },
+  { path: "connectors/kafka/channels/", number: 13.8 },
+  { path: "connectors/kafka/", number: 13.9 },
   { path: "lib/index.ts", number: 14 },
   { path: "lib/cli/", number: 15, packages: ["tsx"] },
 ];
@@ -56,13 +69,20 @@ export function roomOf(file: string): Room | null {
   return folder === undefined ? null : { path: folder, number: 13 };
 }
 
+/** The folder of connectors/ that a room is in, or is; null for others. */
+function connectorOf({ path }: Room): string | null {
+  return connector.exec(path)?.[0] ?? null;
+}
+
 /** Why a file of `from` must not import one of `to`; null when it may. */
 export function importRefused(from: Room, to: Room): string | null {
   if (from.path === to.path) return null;
   if (from.only !== undefined && !from.only.includes(to.path)) {
     return `${from.path} imports only ${from.only.join(", ")}`;
   }
-  if (to.number < from.number) return null;
-  const direction = to.number === from.number ? "a sideways" : "an upward";
+  const isSibling =
+    Math.floor(to.number) === Math.floor(from.number) && connectorOf(to) !== connectorOf(from);
+  if (to.number < from.number && !isSibling) return null;
+  const direction = to.number === from.number || isSibling ? "a sideways" : "an upward";
   return `${direction} import: ${from.path} is room ${from.number}, ${to.path} is room ${to.number}`;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { formats } from "../../connectors/formats/index.ts";
-import type { SourcePlan } from "../../connectors/kafka/source-plan.ts";
+import type { SourcePlan } from "../../connectors/kafka/read/source-plan.ts";
 import type { Columns } from "../../lib/data/schema.ts";
 import { defaultCommitPolicy } from "../../lib/io/commit-policy.ts";
 import { updateColumns } from "../../lib/io/update-rows.ts";

@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { embedded } from "../../connectors/kafka/embedded.ts";
+import { embedded } from "../../connectors/kafka/embedded/embedded.ts";
 import { type Program, programs } from "../../scripts/docs/code-blocks.ts";
 import { pages } from "../../scripts/docs/pages.ts";
 import { javaScriptOf } from "../support/compiled.ts";

@@ -1,7 +1,7 @@
 /** Wrong options of `pw.kafka.read` are named when the plan is built; right ones give typed columns. */
 import * as pw from "towpath";
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { ConnectionLog } from "../../connectors/kafka/connection-log.ts";
+import { ConnectionLog } from "../../connectors/kafka/client/connection-log.ts";
 import type { Table } from "../../lib/table/table.ts";
 
 const settings = { "bootstrap.servers": "127.0.0.1:1" };

@@ -1,13 +1,13 @@
 /** Parts of the source that no broker shows reliably. */
 import { EventEmitter } from "node:events";
 import { expect, it } from "vitest";
-import { AheadPartitions } from "../../connectors/kafka/ahead-partitions.ts";
-import { Consumer } from "../../connectors/kafka/consumer.ts";
-import { MetadataWriter, metadataColumn } from "../../connectors/kafka/metadata-column.ts";
-import { OffsetWatch } from "../../connectors/kafka/offset-watch.ts";
-import { PartitionSlots } from "../../connectors/kafka/partition-slots.ts";
-import { ReadingBounds } from "../../connectors/kafka/reading-bounds.ts";
-import { StallReport } from "../../connectors/kafka/stall-report.ts";
+import { PartitionSlots } from "../../connectors/kafka/client/partition-slots.ts";
+import { AheadPartitions } from "../../connectors/kafka/ingest/ahead-partitions.ts";
+import { Consumer } from "../../connectors/kafka/ingest/consumer.ts";
+import { OffsetWatch } from "../../connectors/kafka/ingest/offset-watch.ts";
+import { ReadingBounds } from "../../connectors/kafka/ingest/reading-bounds.ts";
+import { MetadataWriter, metadataColumn } from "../../connectors/kafka/read/metadata-column.ts";
+import { StallReport } from "../../connectors/kafka/read/stall-report.ts";
 import { readCell } from "../../lib/data/cell.ts";
 import type { Column } from "../../lib/data/column.ts";
 import { stableJson } from "../../lib/data/value.ts";

@@ -1,7 +1,7 @@
 /** Reading where the native reader was not built: slower, with a line that says so. */
 import * as pw from "towpath";
 import { expect, it, vi } from "vitest";
-import { embedded } from "../../connectors/kafka/embedded.ts";
+import { embedded } from "../../connectors/kafka/embedded/embedded.ts";
 import { produce } from "../support/kafka/clients.ts";
 import { readAll } from "../support/kafka/reading.ts";
 

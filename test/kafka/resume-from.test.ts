@@ -1,9 +1,9 @@
 /** A partition that is paused where it ends: what comes then is read from its first message on. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import type { IngestEvent } from "../../connectors/kafka/ingest.ts";
-import { openConsumer } from "../../connectors/kafka/open-consumer.ts";
-import { PartitionSlots } from "../../connectors/kafka/partition-slots.ts";
+import { PartitionSlots } from "../../connectors/kafka/client/partition-slots.ts";
+import type { IngestEvent } from "../../connectors/kafka/ingest/ingest.ts";
+import { openConsumer } from "../../connectors/kafka/ingest/open-consumer.ts";
 import { produce } from "../support/kafka/clients.ts";
 import { describeOnBrokers } from "../support/kafka/describe-on-brokers.ts";
 

@@ -4,11 +4,11 @@
  */
 import { readdirSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { connectProducer } from "../../connectors/kafka/connect-producer.ts";
-import { openConsumer } from "../../connectors/kafka/open-consumer.ts";
-import type { ClientConf, KafkaSettings } from "../../connectors/kafka/options.ts";
-import { producerConf } from "../../connectors/kafka/producer-conf.ts";
-import { trySettings } from "../../connectors/kafka/try-settings.ts";
+import type { ClientConf, KafkaSettings } from "../../connectors/kafka/client/options.ts";
+import { trySettings } from "../../connectors/kafka/client/try-settings.ts";
+import { openConsumer } from "../../connectors/kafka/ingest/open-consumer.ts";
+import { connectProducer } from "../../connectors/kafka/produce/connect-producer.ts";
+import { producerConf } from "../../connectors/kafka/produce/producer-conf.ts";
 import { freePorts } from "../support/kafka/ports.ts";
 
 const sasl = { "security.protocol": "sasl_plaintext", "sasl.username": "me" };

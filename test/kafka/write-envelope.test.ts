@@ -1,8 +1,8 @@
 /** The envelope without a broker: what becomes one message, and what does not. */
 import { describe, expect, it } from "vitest";
 import { json } from "../../connectors/formats/json.ts";
-import { InFlight } from "../../connectors/kafka/in-flight.ts";
-import { UpdatesWriter } from "../../connectors/kafka/updates-writer.ts";
+import { InFlight } from "../../connectors/kafka/produce/in-flight.ts";
+import { UpdatesWriter } from "../../connectors/kafka/write/updates-writer.ts";
 import type { Columns } from "../../lib/data/schema.ts";
 import { TowpathError } from "../../lib/errors.ts";
 import { batchOf, poison } from "../support/batches.ts";

@@ -1,6 +1,6 @@
 import * as pw from "towpath";
 import { describe, expect, it } from "vitest";
-import { producerConf } from "../../connectors/kafka/producer-conf.ts";
+import { producerConf } from "../../connectors/kafka/produce/producer-conf.ts";
 
 const settings = { "bootstrap.servers": "127.0.0.1:1", "sasl.password": "hunter2-secret" };
 const tableOf = (...names: string[]) =>

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { csv } from "../../connectors/formats/csv.ts";
 import { json } from "../../connectors/formats/json.ts";
-import { clientConf } from "../../connectors/kafka/options.ts";
+import { clientConf } from "../../connectors/kafka/client/options.ts";
 import { coerceText } from "../../lib/data/coerce.ts";
 import type { Columns } from "../../lib/data/schema.ts";
 import { typeOf } from "../../lib/data/schema.ts";

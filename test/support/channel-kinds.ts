@@ -1,7 +1,7 @@
 /** The kinds of channels whose ends keep the laws of lib/channels/ends.ts. */
 import { channelReader } from "../../connectors/kafka/channels/channel-reader.ts";
 import { channelWriter } from "../../connectors/kafka/channels/channel-writer.ts";
-import { embedded } from "../../connectors/kafka/embedded.ts";
+import { embedded } from "../../connectors/kafka/embedded/embedded.ts";
 import type { ChannelReader, ChannelWriter } from "../../lib/channels/ends.ts";
 import { memory } from "../../lib/channels/memory.ts";
 

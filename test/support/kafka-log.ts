@@ -1,11 +1,11 @@
 /** Random logs of messages in partitions, and a Kafka source's own parts reading them without a broker. */
 
-import type { AheadPartitions } from "../../connectors/kafka/ahead-partitions.ts";
-import { createSession } from "../../connectors/kafka/create-session.ts";
-import { MetadataWriter } from "../../connectors/kafka/metadata-column.ts";
-import { PartitionSlots } from "../../connectors/kafka/partition-slots.ts";
-import { KafkaHistory } from "../../connectors/kafka/source-history.ts";
-import type { SourcePlan } from "../../connectors/kafka/source-plan.ts";
+import { PartitionSlots } from "../../connectors/kafka/client/partition-slots.ts";
+import type { AheadPartitions } from "../../connectors/kafka/ingest/ahead-partitions.ts";
+import { createSession } from "../../connectors/kafka/read/create-session.ts";
+import { MetadataWriter } from "../../connectors/kafka/read/metadata-column.ts";
+import { KafkaHistory } from "../../connectors/kafka/read/source-history.ts";
+import type { SourcePlan } from "../../connectors/kafka/read/source-plan.ts";
 import type { Batch } from "../../lib/data/batch.ts";
 import { pointerText, readCell } from "../../lib/data/cell.ts";
 import { ABSENT } from "../../lib/data/column.ts";

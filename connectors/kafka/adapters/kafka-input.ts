@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { TowpathError } from "../../../lib/errors.ts";
 import type { PipeBatch, PipeContext, PipeInput } from "../../../lib/pipe/ends.ts";
-import { type ClientError, clientFailure, isPassing } from "../client-errors.ts";
-import { type Consumer, OFFSET_BEGINNING, type StartingAt } from "../consumer.ts";
-import { embeddedFailure } from "../embedded.ts";
-import { type GroupMember, GroupMembership } from "../group-membership.ts";
-import type { Ingest } from "../ingest.ts";
-import { openConsumer } from "../open-consumer.ts";
-import type { KafkaSettings } from "../options.ts";
-import { discoveryIntervalMs, findPartitions, PartitionDiscovery } from "../partition-discovery.ts";
-import { PartitionSlots, type TopicPartition } from "../partition-slots.ts";
-import { parseUri } from "../uri.ts";
+import { type ClientError, clientFailure, isPassing } from "../client/client-errors.ts";
+import type { KafkaSettings } from "../client/options.ts";
+import { PartitionSlots, type TopicPartition } from "../client/partition-slots.ts";
+import { parseUri } from "../client/uri.ts";
+import { embeddedFailure } from "../embedded/embedded.ts";
+import { type GroupMember, GroupMembership } from "../group/group-membership.ts";
+import { type Consumer, OFFSET_BEGINNING, type StartingAt } from "../ingest/consumer.ts";
+import type { Ingest } from "../ingest/ingest.ts";
+import { openConsumer } from "../ingest/open-consumer.ts";
+import { discoveryIntervalMs, findPartitions, PartitionDiscovery } from "../ingest/partition-discovery.ts";
 import type { ReadMessage } from "./kafka-message.ts";
 import { readMessages } from "./read-messages.ts";
 

@@ -1,11 +1,11 @@
 import { TowpathError } from "../../../lib/errors.ts";
 import type { FailedRow, PipeContext, PipeOutput } from "../../../lib/pipe/ends.ts";
 import { jsonText } from "../../../lib/pipe/json-text.ts";
-import { writeHeader } from "../message-headers.ts";
-import type { KafkaSettings } from "../options.ts";
-import { BY_KEY, type Chunk, Outbox } from "../outbox.ts";
-import { Producer } from "../producer.ts";
-import { parseUri } from "../uri.ts";
+import type { KafkaSettings } from "../client/options.ts";
+import { parseUri } from "../client/uri.ts";
+import { writeHeader } from "../produce/message-headers.ts";
+import { BY_KEY, type Chunk, Outbox } from "../produce/outbox.ts";
+import { Producer } from "../produce/producer.ts";
 import { type KafkaHeader, KafkaMessage, ReadMessage } from "./kafka-message.ts";
 import { messageValue } from "./message-value.ts";
 

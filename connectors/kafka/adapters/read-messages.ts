@@ -2,7 +2,7 @@ import { pointerText } from "../../../lib/data/cell.ts";
 import { KEY_WORDS } from "../../../lib/data/keys.ts";
 import { keysOfPositions } from "../../../lib/data/row-key.ts";
 import type { PackedBytes, PackedMessages } from "../../../lib/io/parser.ts";
-import type { PartitionSlots } from "../partition-slots.ts";
+import type { PartitionSlots } from "../client/partition-slots.ts";
 import { type MessageStore, ReadMessage } from "./kafka-message.ts";
 
 const NO_HEADERS: ReadMessage["headers"] = [];

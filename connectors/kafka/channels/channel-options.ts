@@ -1,8 +1,8 @@
 /** What channel readers and writers are told, checked and completed. */
 import { TowpathError } from "../../../lib/errors.ts";
 import type { AvroSchemaInput } from "../../formats/avro/avro-schema.ts";
-import type { KafkaSettings } from "../options.ts";
-import { parseUri } from "../uri.ts";
+import type { KafkaSettings } from "../client/options.ts";
+import { parseUri } from "../client/uri.ts";
 import { type ChannelSchema, channelSchema } from "./channel-schema.ts";
 
 interface ChannelOptions<Schema> {

@@ -1,11 +1,11 @@
 /** The topics of a channel: what they are called, and that they are there. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { TowpathError } from "../../../lib/errors.ts";
-import { addressOf, clientErrors } from "../client-errors.ts";
-import type { Consumer } from "../consumer.ts";
-import { embeddedBroker } from "../embedded.ts";
-import type { KafkaSettings } from "../options.ts";
-import { createTopic, type NewTopic, type TopicRefusal } from "../topic-admin.ts";
+import { addressOf, clientErrors } from "../client/client-errors.ts";
+import type { KafkaSettings } from "../client/options.ts";
+import { createTopic, type NewTopic, type TopicRefusal } from "../client/topic-admin.ts";
+import { embeddedBroker } from "../embedded/embedded.ts";
+import type { Consumer } from "../ingest/consumer.ts";
 
 /** The sides of a channel, and the partition of the status topic that each writes to and the other reads. */
 export const sides = { writers: 0, readers: 1 } as const;

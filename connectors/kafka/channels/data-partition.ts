@@ -3,12 +3,12 @@ import { TowpathError } from "../../../lib/errors.ts";
 import type { PackedMessages } from "../../../lib/io/parser.ts";
 import { decodeAvro } from "../../formats/avro/avro-codec.ts";
 import type { AvroReading } from "../../formats/avro/avro-reading.ts";
-import { type ClientError, clientFailure, isPassing, offsetHint } from "../client-errors.ts";
-import type { Consumer } from "../consumer.ts";
-import type { Ingest } from "../ingest.ts";
-import { openConsumer } from "../open-consumer.ts";
-import type { KafkaSettings } from "../options.ts";
-import { PartitionSlots, type TopicPartition } from "../partition-slots.ts";
+import { type ClientError, clientFailure, isPassing, offsetHint } from "../client/client-errors.ts";
+import type { KafkaSettings } from "../client/options.ts";
+import { PartitionSlots, type TopicPartition } from "../client/partition-slots.ts";
+import type { Consumer } from "../ingest/consumer.ts";
+import type { Ingest } from "../ingest/ingest.ts";
+import { openConsumer } from "../ingest/open-consumer.ts";
 import { patiently } from "./patiently.ts";
 
 /** How long a coordinator may be away. */

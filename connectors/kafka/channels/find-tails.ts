@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { TowpathError } from "../../../lib/errors.ts";
 import type { PackedMessages } from "../../../lib/io/parser.ts";
-import { clientFailure, isPassing } from "../client-errors.ts";
-import type { Consumer } from "../consumer.ts";
-import type { Ingest } from "../ingest.ts";
-import { openConsumer } from "../open-consumer.ts";
-import type { KafkaSettings } from "../options.ts";
-import { PartitionSlots } from "../partition-slots.ts";
+import { clientFailure, isPassing } from "../client/client-errors.ts";
+import type { KafkaSettings } from "../client/options.ts";
+import { PartitionSlots } from "../client/partition-slots.ts";
+import type { Consumer } from "../ingest/consumer.ts";
+import type { Ingest } from "../ingest/ingest.ts";
+import { openConsumer } from "../ingest/open-consumer.ts";
 import { lastBelow, type PartitionTail } from "./group-target.ts";
 import { patiently } from "./patiently.ts";
 import { numberOf } from "./record-number.ts";

@@ -1,5 +1,5 @@
-import type { Consumer } from "../consumer.ts";
-import type { KafkaSettings } from "../options.ts";
+import type { KafkaSettings } from "../client/options.ts";
+import type { Consumer } from "../ingest/consumer.ts";
 import { dataTopic } from "./channel-topics.ts";
 import { findTails, type TailQuestion } from "./find-tails.ts";
 import { GroupTarget } from "./group-target.ts";

@@ -6,7 +6,7 @@ import { columnsOfAvro } from "../../formats/avro/avro-columns.ts";
 import type { AvroSchemaInput } from "../../formats/avro/avro-schema.ts";
 import { parseAvroSchema } from "../../formats/avro/avro-schema.ts";
 import type { AvroColumns } from "../../formats/avro/avro-types.ts";
-import { parseUri } from "../uri.ts";
+import { parseUri } from "../client/uri.ts";
 import type { ChannelReaderOptions } from "./channel-options.ts";
 import { KafkaChannelReader } from "./channel-reader.ts";
 import { recordRows } from "./record-rows.ts";

@@ -1,4 +1,4 @@
-import type { Consumer } from "../consumer.ts";
+import type { Consumer } from "../ingest/consumer.ts";
 import type { ChannelPlan } from "./channel-options.ts";
 import { countPartitions, dataTopic, statusTopic } from "./channel-topics.ts";
 import type { ReaderGroup, ReadersWatch } from "./readers-watch.ts";

@@ -1,26 +1,28 @@
-/** The headers by which a writer knows its records again: whose they are, and their running numbers. */
-
+/** The headers by which a writer knows its records again: whose they are, and their running numbers, as texts. */
 import type { ByteWriter } from "../../../lib/io/byte-writer.ts";
-import { writeHeader } from "../message-headers.ts";
+import { closeValue, openValue, startHeader, writeHeader } from "../produce/message-headers.ts";
 
-const WRITER = Buffer.from("tp-writer");
-const NUMBER = Buffer.from("tp-seq");
-const NUMBER_BYTES = 8;
+const WRITER = "tp-writer";
+const NUMBER = "tp-seq";
+const NUMBER_TEXT = /^\d{1,16}$/;
 
 /** Writes both headers for the records of one writer. */
 export class RecordNumbers {
-  readonly #name: Buffer;
-  readonly #number = Buffer.alloc(NUMBER_BYTES);
+  readonly #writer: Buffer;
+  readonly #writerHeader = Buffer.from(WRITER);
+  readonly #numberHeader = Buffer.from(NUMBER);
 
   constructor(writer: string) {
-    this.#name = Buffer.from(writer);
+    this.#writer = Buffer.from(writer);
   }
 
   /** `number` counts the records of this writer in this channel from 0. */
   append(number: number, out: ByteWriter): void {
-    this.#number.writeBigUInt64BE(BigInt(number));
-    writeHeader(WRITER, this.#name, out);
-    writeHeader(NUMBER, this.#number, out);
+    writeHeader(this.#writerHeader, this.#writer, out);
+    startHeader(this.#numberHeader, out);
+    const start = openValue(out);
+    out.appendText(String(number));
+    closeValue(out, start);
   }
 }
 
@@ -32,11 +34,10 @@ export function numberOf(
   let isOfWriter = false;
   let number = -1;
   for (const [name, value] of headers) {
-    if (value === null) continue;
-    if (name === "tp-writer") isOfWriter = Buffer.from(value).toString() === writer;
-    else if (name === "tp-seq" && value.length === NUMBER_BYTES) {
-      number = Number(Buffer.from(value).readBigUInt64BE());
-    }
+    if (value === null || (name !== WRITER && name !== NUMBER)) continue;
+    const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString();
+    if (name === WRITER) isOfWriter = text === writer;
+    else if (NUMBER_TEXT.test(text)) number = Number(text);
   }
   return isOfWriter ? number : -1;
 }

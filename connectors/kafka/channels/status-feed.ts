@@ -1,9 +1,9 @@
 import { TowpathError } from "../../../lib/errors.ts";
 import type { PackedMessages } from "../../../lib/io/parser.ts";
-import { clientErrors } from "../client-errors.ts";
-import { type Consumer, OFFSET_BEGINNING } from "../consumer.ts";
-import type { Ingest, IngestEvent } from "../ingest.ts";
-import type { PartitionSlots, TopicPartition } from "../partition-slots.ts";
+import { clientErrors } from "../client/client-errors.ts";
+import type { PartitionSlots, TopicPartition } from "../client/partition-slots.ts";
+import { type Consumer, OFFSET_BEGINNING } from "../ingest/consumer.ts";
+import type { Ingest, IngestEvent } from "../ingest/ingest.ts";
 import { patiently } from "./patiently.ts";
 import { decodeStatus, type PeerStatus } from "./status-record.ts";
 

@@ -1,7 +1,7 @@
 import type { TowpathError } from "../../../lib/errors.ts";
-import type { KafkaSettings } from "../options.ts";
-import { type Chunk, Outbox } from "../outbox.ts";
-import { Producer } from "../producer.ts";
+import type { KafkaSettings } from "../client/options.ts";
+import { type Chunk, Outbox } from "../produce/outbox.ts";
+import { Producer } from "../produce/producer.ts";
 import { sides } from "./channel-topics.ts";
 import { encodeStatus, type PeerStatus, peerKey } from "./status-record.ts";
 

@@ -1,4 +1,4 @@
-import type { Consumer } from "../consumer.ts";
+import type { Consumer } from "../ingest/consumer.ts";
 import { dataTopic } from "./channel-topics.ts";
 import type { GroupTarget } from "./group-target.ts";
 

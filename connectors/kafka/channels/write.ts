@@ -5,7 +5,7 @@ import { addOutput } from "../../../lib/table/output.ts";
 import { nodeOf, type TableMethods } from "../../../lib/table/table.ts";
 import { AvroFormatter } from "../../formats/avro/avro-formatter.ts";
 import { type AvroSchemaInput, type AvroType, parseAvroSchema } from "../../formats/avro/avro-schema.ts";
-import { parseUri } from "../uri.ts";
+import { parseUri } from "../client/uri.ts";
 import type { ChannelWriterOptions } from "./channel-options.ts";
 import { KafkaChannelWriter } from "./channel-writer.ts";
 

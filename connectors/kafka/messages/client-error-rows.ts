@@ -15,7 +15,7 @@ import {
   type SourceHistory,
   type SourceStats,
 } from "../../../lib/io/source.ts";
-import type { TopicPartition } from "../partition-slots.ts";
+import type { TopicPartition } from "../client/partition-slots.ts";
 import { type SourceError, sourceErrorColumns } from "./message-columns.ts";
 
 /**

@@ -4,7 +4,7 @@ import type { ColumnBuilder, TextBuilder } from "../../../lib/data/column-builde
 import type { RowBuilder } from "../../../lib/data/row-builder.ts";
 import type { PackedBytes, PackedMessages, Parser } from "../../../lib/io/parser.ts";
 import { placeSlices } from "../../../lib/kernels/place-slices.ts";
-import type { Attributes } from "../ingest.ts";
+import type { Attributes } from "../ingest/ingest.ts";
 import { messageColumns } from "./message-columns.ts";
 
 const [KEY, VALUE, HEADERS, TOPIC, PARTITION, OFFSET, TIMESTAMP, LATENCY] = messageColumns.keys();

@@ -2,11 +2,11 @@ import { assert } from "../../../lib/base/assert.ts";
 import type { Batch } from "../../../lib/data/batch.ts";
 import type { Columns } from "../../../lib/data/schema.ts";
 import type { Sink, SinkContext, SinkStats } from "../../../lib/io/sink.ts";
-import { embeddedFailure } from "../embedded.ts";
-import type { KafkaSettings } from "../options.ts";
-import { Outbox } from "../outbox.ts";
-import { Producer } from "../producer.ts";
-import { producerConf } from "../producer-conf.ts";
+import type { KafkaSettings } from "../client/options.ts";
+import { embeddedFailure } from "../embedded/embedded.ts";
+import { Outbox } from "../produce/outbox.ts";
+import { Producer } from "../produce/producer.ts";
+import { producerConf } from "../produce/producer-conf.ts";
 import type { MessageParts } from "./message-parts.ts";
 import { MessageWriter } from "./message-writer.ts";
 

@@ -1,11 +1,11 @@
 import type { Batch } from "../../../lib/data/batch.ts";
 import type { Columns } from "../../../lib/data/schema.ts";
 import { TowpathError } from "../../../lib/errors.ts";
-import { type MessageOutput, placeOfRow, rowTooLarge } from "../envelope.ts";
-import { headersOfJson, type WriteHeaders } from "../header-writer.ts";
-import { writeHeader } from "../message-headers.ts";
-import { BY_KEY, type Chunk } from "../outbox.ts";
-import { isTopicName } from "../row-topic.ts";
+import { isTopicName } from "../client/topic-name.ts";
+import { type MessageOutput, placeOfRow, rowTooLarge } from "../produce/envelope.ts";
+import { writeHeader } from "../produce/message-headers.ts";
+import { BY_KEY, type Chunk } from "../produce/outbox.ts";
+import { headersOfJson, type WriteHeaders } from "../write/header-writer.ts";
 import {
   countAt,
   type ErrorParts,

@@ -1,12 +1,12 @@
 /** What `pw.kafka.source` and `pw.kafka.input` take, and the checks that name a wrong option when the plan is built. */
 import { TowpathError } from "../../../lib/errors.ts";
 import { type CommitOptions, type CommitPolicy, defaultCommitPolicy } from "../../../lib/io/commit-policy.ts";
-import { type ClientHooks, withHooks } from "../client-hooks.ts";
-import { checkSettings, type KafkaSettings } from "../options.ts";
-import type { PartitionChoice } from "../partition-choice.ts";
-import { bad, knownNames, oneOf, positive } from "../read-arguments.ts";
-import { checkReadOptions, commitPolicy, type OffsetsByTopic, type StartFrom } from "../read-options.ts";
-import { type FoundTopics, findTopics } from "../topic-addresses.ts";
+import { type ClientHooks, withHooks } from "../client/client-hooks.ts";
+import { checkSettings, type KafkaSettings } from "../client/options.ts";
+import { bad, knownNames, oneOf, positive } from "../client/read-arguments.ts";
+import { type FoundTopics, findTopics } from "../client/topic-addresses.ts";
+import type { PartitionChoice } from "../read/partition-choice.ts";
+import { checkReadOptions, commitPolicy, type OffsetsByTopic, type StartFrom } from "../read/read-options.ts";
 
 /** Where the brokers are, and how a client of theirs is set. */
 export interface ClientOptions extends ClientHooks {

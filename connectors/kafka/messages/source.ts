@@ -2,9 +2,9 @@ import type { Columns } from "../../../lib/data/schema.ts";
 import type { SourceSpec } from "../../../lib/plan/specs.ts";
 import { tableFromSource } from "../../../lib/table/source.ts";
 import type { Table } from "../../../lib/table/table.ts";
-import { redactSettings } from "../redact.ts";
-import { KafkaSource } from "../source.ts";
-import type { SourcePlan } from "../source-plan.ts";
+import { redactSettings } from "../client/redact.ts";
+import { KafkaSource } from "../read/source.ts";
+import type { SourcePlan } from "../read/source-plan.ts";
 import { ClientErrorRows, ClientErrors } from "./client-error-rows.ts";
 import {
   messageColumns,

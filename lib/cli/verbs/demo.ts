@@ -1,8 +1,8 @@
 import { EventEmitter, on } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { styleText } from "node:util";
-import { MessageSender } from "../../../connectors/kafka/message-sender.ts";
-import type { KafkaSettings } from "../../../connectors/kafka/options.ts";
+import type { KafkaSettings } from "../../../connectors/kafka/client/options.ts";
+import { MessageSender } from "../../../connectors/kafka/produce/message-sender.ts";
 import * as pw from "../../index.ts";
 import { numberOf } from "../arguments.ts";
 import type { Verb, VerbArguments } from "../verb.ts";

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { appliedDefaults, type KafkaSettings } from "../../../connectors/kafka/options.ts";
+import { appliedDefaults, type KafkaSettings } from "../../../connectors/kafka/client/options.ts";
 import { TowpathError } from "../../errors.ts";
 import { describeMemory, divideMemory } from "../../io/memory-budget.ts";
 import { explainMermaid, explainText } from "../../plan/explain.ts";

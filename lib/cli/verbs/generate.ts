@@ -1,8 +1,8 @@
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { MessageSender } from "../../../connectors/kafka/message-sender.ts";
-import type { KafkaSettings } from "../../../connectors/kafka/options.ts";
-import { createTopicIfMissing } from "../../../connectors/kafka/topic-admin.ts";
+import type { KafkaSettings } from "../../../connectors/kafka/client/options.ts";
+import { createTopicIfMissing } from "../../../connectors/kafka/client/topic-admin.ts";
+import { MessageSender } from "../../../connectors/kafka/produce/message-sender.ts";
 import * as pw from "../../index.ts";
 import { numberOf, oneOf, textOf, textsOf, usage } from "../arguments.ts";
 import { defaultColumns, generatedColumns } from "../generate/columns.ts";

@@ -3,9 +3,9 @@
  * messages at all. Prints {"seconds", "cpuSeconds"} from the first batch to the last message.
  */
 import rdkafka from "node-rdkafka";
+import { changedDefaults } from "../../../connectors/kafka/client/options.ts";
 import { attach, pluginPath } from "../../../connectors/kafka/native/index.ts";
 import { packedBuffers } from "../../../connectors/kafka/native/packed-buffers.ts";
-import { changedDefaults } from "../../../connectors/kafka/options.ts";
 import { connect, disconnect } from "../../../test/support/kafka/clients.ts";
 
 const [bootstrap, topic, messages] = process.argv.slice(2);

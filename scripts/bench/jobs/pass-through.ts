@@ -3,9 +3,9 @@
  * again each 20 ms as one message: how many messages so far, then their bytes. Clients are set as Towpath sets them.
  */
 import rdkafka from "node-rdkafka";
+import { changedDefaults } from "../../../connectors/kafka/client/options.ts";
 import { attach, pluginPath } from "../../../connectors/kafka/native/index.ts";
 import { packedBuffers } from "../../../connectors/kafka/native/packed-buffers.ts";
-import { changedDefaults } from "../../../connectors/kafka/options.ts";
 import { connect } from "../../../test/support/kafka/clients.ts";
 
 const COMMIT_EVERY_MS = 20;

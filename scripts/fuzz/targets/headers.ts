@@ -1,4 +1,4 @@
-import { readHeaders, writeHeader } from "../../../connectors/kafka/message-headers.ts";
+import { readHeaders, writeHeader } from "../../../connectors/kafka/produce/message-headers.ts";
 import { ByteWriter } from "../../../lib/io/byte-writer.ts";
 import { splitMessages } from "../messages.ts";
 import { mutated, texts } from "../mutate.ts";

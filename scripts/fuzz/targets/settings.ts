@@ -1,7 +1,7 @@
-import { clientConf, type KafkaSettings } from "../../../connectors/kafka/options.ts";
+import { clientConf, type KafkaSettings } from "../../../connectors/kafka/client/options.ts";
+import { redactSettings, redactText } from "../../../connectors/kafka/client/redact.ts";
+import type { ReadOptions } from "../../../connectors/kafka/read/read-options.ts";
 import { read } from "../../../connectors/kafka/read.ts";
-import type { ReadOptions } from "../../../connectors/kafka/read-options.ts";
-import { redactSettings, redactText } from "../../../connectors/kafka/redact.ts";
 import { graph } from "../../../lib/plan/plan.ts";
 import { schema } from "../../../lib/table/schema.ts";
 import { mutated, texts } from "../mutate.ts";

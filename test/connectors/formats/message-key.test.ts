@@ -2,7 +2,7 @@
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { MessageKeyReader } from "../../../connectors/formats/message-key.ts";
-import { identityKey } from "../../../connectors/kafka/message-key.ts";
+import { identityKey } from "../../../connectors/kafka/write/message-key.ts";
 import { readCell } from "../../../lib/data/cell.ts";
 import { Failed } from "../../../lib/data/coerce.ts";
 import { RowBuilder } from "../../../lib/data/row-builder.ts";

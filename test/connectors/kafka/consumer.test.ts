@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { describe, expect, it } from "vitest";
-import type { ClientLibrary } from "../../../connectors/kafka/client-library.ts";
-import { Consumer } from "../../../connectors/kafka/consumer.ts";
+import type { ClientLibrary } from "../../../connectors/kafka/client/client-library.ts";
+import { Consumer } from "../../../connectors/kafka/ingest/consumer.ts";
 
 /** A client that answers a seek when it is told to, and takes no resumption. */
 class Stub extends EventEmitter {

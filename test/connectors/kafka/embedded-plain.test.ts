@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import { embedded } from "../../../connectors/kafka/embedded.ts";
+import { embedded } from "../../../connectors/kafka/embedded/embedded.ts";
 import { TowpathError } from "../../../lib/errors.ts";
 import { consume, partitionCount, produce } from "../../support/kafka/clients.ts";
 

@@ -1,6 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { type EmbeddedBroker, embedded, embeddedFailure } from "../../../connectors/kafka/embedded.ts";
+import {
+  type EmbeddedBroker,
+  embedded,
+  embeddedFailure,
+} from "../../../connectors/kafka/embedded/embedded.ts";
 import { consume, partitionCount, produce } from "../../support/kafka/clients.ts";
 
 const clientSettings = (broker: EmbeddedBroker) => ({ "bootstrap.servers": broker.bootstrap });
@@ -87,7 +91,7 @@ describe("embedded", () => {
 
   it("ends a process that does not look at the failure", () => {
     const script = `
-      const { embedded } = await import("./connectors/kafka/embedded.ts");
+      const { embedded } = await import("./connectors/kafka/embedded/embedded.ts");
       const { produce } = await import("./test/support/kafka/clients.ts");
       const broker = await embedded({ topics: ["big"] });
       const messages = Array.from({ length: 60 }, () => ({ value: "x".repeat(100_000), partition: 0 }));

@@ -1,12 +1,12 @@
 /** How messages of a group's partitions wait: for the group's word on who has them, and for outputs that are full. */
 import { EventEmitter } from "node:events";
 import { expect, test, vi } from "vitest";
-import type { Consumer } from "../../../connectors/kafka/consumer.ts";
-import { GroupIntake } from "../../../connectors/kafka/group-intake.ts";
-import { GroupOffsets } from "../../../connectors/kafka/group-offsets.ts";
-import type { Ingest } from "../../../connectors/kafka/ingest.ts";
-import { PartitionSlots } from "../../../connectors/kafka/partition-slots.ts";
-import { PartitionTenure } from "../../../connectors/kafka/partition-tenure.ts";
+import { PartitionSlots } from "../../../connectors/kafka/client/partition-slots.ts";
+import { GroupIntake } from "../../../connectors/kafka/group/group-intake.ts";
+import { GroupOffsets } from "../../../connectors/kafka/group/group-offsets.ts";
+import { PartitionTenure } from "../../../connectors/kafka/group/partition-tenure.ts";
+import type { Consumer } from "../../../connectors/kafka/ingest/consumer.ts";
+import type { Ingest } from "../../../connectors/kafka/ingest/ingest.ts";
 import type { PackedMessages } from "../../../lib/io/parser.ts";
 import type { Session } from "../../../lib/io/session.ts";
 import { packed } from "../formats/packed.ts";

@@ -1,6 +1,11 @@
 /** What stands in message keys. */
 import { describe, expect, it } from "vitest";
-import { columnsKey, identityKey, rowKey, type WriteKey } from "../../../connectors/kafka/message-key.ts";
+import {
+  columnsKey,
+  identityKey,
+  rowKey,
+  type WriteKey,
+} from "../../../connectors/kafka/write/message-key.ts";
 import type { Columns } from "../../../lib/data/schema.ts";
 import { ByteWriter } from "../../../lib/io/byte-writer.ts";
 import { batchOf } from "../../support/batches.ts";

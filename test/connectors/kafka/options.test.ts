@@ -6,8 +6,8 @@ import {
   changedDefaults,
   checkSettings,
   clientConf,
-} from "../../../connectors/kafka/options.ts";
-import { propertyNames } from "../../../connectors/kafka/property-names.ts";
+} from "../../../connectors/kafka/client/options.ts";
+import { propertyNames } from "../../../connectors/kafka/client/property-names.ts";
 import { TowpathError } from "../../../lib/errors.ts";
 import { propertyNamesFile } from "../../../scripts/make-kafka-property-names.ts";
 
@@ -211,7 +211,7 @@ describe("changed defaults", () => {
 
 describe("the list of settings", () => {
   it("is what the installed librdkafka documents", () => {
-    const file = new URL("../../../connectors/kafka/property-names.ts", import.meta.url);
+    const file = new URL("../../../connectors/kafka/client/property-names.ts", import.meta.url);
     expect(readFileSync(file, "utf8")).toBe(propertyNamesFile());
   });
 

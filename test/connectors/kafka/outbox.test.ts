@@ -15,7 +15,7 @@ import {
   TOPIC,
   VALUE,
   VALUE_END,
-} from "../../../connectors/kafka/outbox.ts";
+} from "../../../connectors/kafka/produce/outbox.ts";
 import type { TextColumn } from "../../../lib/data/column.ts";
 import { columnBuilder, writeCell } from "../../../lib/data/column-builder.ts";
 import { Rng } from "../../support/rng.ts";

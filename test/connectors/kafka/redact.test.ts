@@ -1,6 +1,6 @@
 import rdkafka from "node-rdkafka";
 import { describe, expect, it } from "vitest";
-import { isSecretSetting, redactSettings, redactText } from "../../../connectors/kafka/redact.ts";
+import { isSecretSetting, redactSettings, redactText } from "../../../connectors/kafka/client/redact.ts";
 
 describe("isSecretSetting", () => {
   it.each([

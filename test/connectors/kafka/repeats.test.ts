@@ -1,7 +1,7 @@
 import type { Message } from "node-rdkafka";
 import { describe, expect, it } from "vitest";
-import { MessagePacker } from "../../../connectors/kafka/message-packer.ts";
-import { PartitionSlots } from "../../../connectors/kafka/partition-slots.ts";
+import { PartitionSlots } from "../../../connectors/kafka/client/partition-slots.ts";
+import { MessagePacker } from "../../../connectors/kafka/ingest/message-packer.ts";
 
 function message(partition: number, offset: number): Message {
   const value = Buffer.from(`${partition}/${offset}`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { RetentionWatch } from "../../../connectors/kafka/retention-watch.ts";
+import { RetentionWatch } from "../../../connectors/kafka/embedded/retention-watch.ts";
 
 const line = (topic: string, partition: number, bytes: number, start = 0): string =>
   `[thrd:mock]: Broker 1: Log append ${topic} [${partition}] 2 messages, ${bytes} bytes at offset 5 ` +

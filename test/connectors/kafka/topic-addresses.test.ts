@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findTopics } from "../../../connectors/kafka/topic-addresses.ts";
+import { findTopics } from "../../../connectors/kafka/client/topic-addresses.ts";
 import * as pw from "../../../lib/index.ts";
 import { produceExactly } from "../../support/kafka/produce-exactly.ts";
 import { readAll } from "../../support/kafka/reading.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseUri } from "../../../connectors/kafka/uri.ts";
+import { parseUri } from "../../../connectors/kafka/client/uri.ts";
 import { TowpathError } from "../../../lib/errors.ts";
 import { Rng, seedFrom } from "../../support/rng.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { embedded } from "../../../connectors/kafka/embedded.ts";
+import { embedded } from "../../../connectors/kafka/embedded/embedded.ts";
 import { defaultColumns, generatedColumns } from "../../../lib/cli/generate/columns.ts";
 import { distributions } from "../../../lib/cli/generate/distributions.ts";
 import { type RowMaker, rowMaker } from "../../../lib/cli/generate/rows.ts";

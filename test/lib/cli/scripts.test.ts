@@ -3,7 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { describe, expect, it, vi } from "vitest";
-import { MessageSender } from "../../../connectors/kafka/message-sender.ts";
+import { MessageSender } from "../../../connectors/kafka/produce/message-sender.ts";
 import { compiled, runScript, Script, writeProgram } from "../../support/script.ts";
 
 const timeoutMs = 120_000;

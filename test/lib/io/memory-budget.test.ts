@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { json } from "../../../connectors/formats/json.ts";
-import { consumerMemory, producerMemory } from "../../../connectors/kafka/memory-settings.ts";
+import { consumerMemory, producerMemory } from "../../../connectors/kafka/client/memory-settings.ts";
 import { defaultCommitPolicy } from "../../../lib/io/commit-policy.ts";
 import { InputSession } from "../../../lib/io/input-session.ts";
 import { describeMemory, divideMemory, type MemoryBudget } from "../../../lib/io/memory-budget.ts";

@@ -1,7 +1,7 @@
 /** Runs one suite against the embedded mock and a real Apache Kafka. */
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe } from "vitest";
-import { type EmbeddedBroker, embedded } from "../../../connectors/kafka/embedded.ts";
+import { type EmbeddedBroker, embedded } from "../../../connectors/kafka/embedded/embedded.ts";
 import type { ClientSettings } from "./broker.ts";
 import { createTopic } from "./create-topic.ts";
 import { type SharedBroker, sharedBroker, sharedBrokerAvailable } from "./shared-broker.ts";

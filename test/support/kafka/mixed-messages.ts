@@ -1,9 +1,9 @@
 /** Messages of every kind that Kafka can hold, drawn at random, and a sender that leaves nothing of them out. */
 import { setTimeout as sleep } from "node:timers/promises";
 import rdkafka from "node-rdkafka";
-import { writeHeader } from "../../../connectors/kafka/message-headers.ts";
 import { pluginPath } from "../../../connectors/kafka/native/index.ts";
 import { attachPress, type Press } from "../../../connectors/kafka/native/press.ts";
+import { writeHeader } from "../../../connectors/kafka/produce/message-headers.ts";
 import {
   FIELDS,
   HEADERS,
@@ -13,7 +13,7 @@ import {
   PARTITION,
   VALUE,
   VALUE_END,
-} from "../../../connectors/kafka/outbox.ts";
+} from "../../../connectors/kafka/produce/outbox.ts";
 import { ByteWriter } from "../../../lib/io/byte-writer.ts";
 import type { Rng } from "../rng.ts";
 import { connect, disconnect } from "./clients.ts";

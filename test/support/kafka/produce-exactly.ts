@@ -1,7 +1,7 @@
 /** Messages with any keys and headers, which node-rdkafka's own `produce` cannot send. */
-import { writeHeader } from "../../../connectors/kafka/message-headers.ts";
-import { BY_KEY, Outbox } from "../../../connectors/kafka/outbox.ts";
-import { Producer } from "../../../connectors/kafka/producer.ts";
+import { writeHeader } from "../../../connectors/kafka/produce/message-headers.ts";
+import { BY_KEY, Outbox } from "../../../connectors/kafka/produce/outbox.ts";
+import { Producer } from "../../../connectors/kafka/produce/producer.ts";
 import type { ClientSettings } from "./broker.ts";
 
 export interface ExactMessage {
