@@ -60,7 +60,8 @@ describeOnBrokers("channels that cannot be used", ["mock", "real"], (broker) => 
     await openAll(r, w);
     await w.write(samples(0, 3));
     await w.flush();
-    const before = await topics();
+    const before = await topicsOf(name);
+    expect(before).toEqual([`${name}.reader 1`, `${name}.status 2`]);
     const [, other] = group(2);
     await expect(other?.open()).rejects.toThrow(
       `TP_CHANNEL_PARTITIONS: topic ${name}.reader has 1 partitions, and this reader is one of a group of 2`,
@@ -73,7 +74,7 @@ describeOnBrokers("channels that cannot be used", ["mock", "real"], (broker) => 
     await expect(takeSamples(r, 10)).rejects.toThrow(
       /TP_CHANNEL_SCHEMA: reader reader, member 0 of 1 has the schema .*"int".*, but writer other has .*"float"/,
     );
-    expect(await topics()).toEqual(before);
+    expect(await topicsOf(name)).toEqual(before);
     await r.close();
     const annotated = JSON.stringify({ doc: "as text", ...sampleSchema, aliases: ["Old"] }, null, 2);
     const agreeing = pw.channelReader({ uri, schema: annotated, startFrom: "beginning", ...lively });
@@ -120,7 +121,8 @@ describeOnBrokers("channels that cannot be used", ["mock", "real"], (broker) => 
     60_000,
   );
 
-  async function topics(): Promise<string[]> {
+  /** With their numbers of partitions. */
+  async function topicsOf(channel: string): Promise<string[]> {
     const client = new rdkafka.Producer({ ...broker.settings });
     await connect(client);
     const metadata = await new Promise<rdkafka.Metadata>((resolve, reject) => {
@@ -129,6 +131,7 @@ describeOnBrokers("channels that cannot be used", ["mock", "real"], (broker) => 
       );
     });
     await disconnect(client);
-    return metadata.topics.map((topic) => `${topic.name} ${topic.partitions.length}`).sort();
+    const own = metadata.topics.filter((topic) => topic.name.startsWith(channel));
+    return own.map((topic) => `${topic.name} ${topic.partitions.length}`).sort();
   }
 });
