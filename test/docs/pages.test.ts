@@ -25,7 +25,7 @@ describe("docs/reference.md", () => {
 
 describe("README.md", () => {
   it("lists the rooms that there are, by their numbers", () => {
-    const listed = [...read("README.md").matchAll(/^\| (\d+) \| `([^`]+)` \| \S/gm)];
+    const listed = [...read("README.md").matchAll(/^\| ([\d.]+) \| `([^`]+)` \| \S/gm)];
     const told = listed.map(([, number, path]) => `${number} ${path}`);
     const connectors = readdirSync(join(root, "connectors"))
       .filter((name) => !rooms.some(({ path }) => path === `connectors/${name}/`))
