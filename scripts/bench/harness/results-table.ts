@@ -47,6 +47,7 @@ type Figures = RecordedResult["figures"];
 const own: Readonly<Record<string, (figures: Figures) => string>> = {
   latency: (figures) => `95th percentile: ${latencies(figures).join(", ")}`,
   memory: ({ towpath }) => `${whole(middle(towpath.peakMb))} MB at most`,
+  "pipe-memory": ({ towpath }) => `${whole(middle(towpath.peakMb))} MB at most`,
   growth: (figures) => `a touched row: ${growth(figures).join(", ")}`,
   sort: ({ towpath }) =>
     `${whole(middle(towpath.insertsPerSecond))} inserts/s, ${whole(middle(towpath.peakMb))} MB`,
