@@ -3,13 +3,19 @@ import { isDeeper } from "../../../lib/data/coerce.ts";
 import { JSON_DEPTH_MAX } from "../../../lib/data/value.ts";
 import { TowpathError } from "../../../lib/errors.ts";
 import type { RegisteredSchema } from "../../../lib/io/schema-lookup.ts";
+import { hasLinearPatterns } from "./linear-pattern.ts";
+import { withinTime } from "./within-time.ts";
 
 const TEXT_MAX = 4 << 20;
 const SHOWN_MAX = 150;
+/** What patterns that may take any time are given for a value. */
+const PATTERNS_MS = 250;
 
 /** What a JSON Schema says of values. The schema is walked through for each value: no code is made of it. */
 export class JsonValidator {
   readonly #validator: Validator;
+  /** Whether its patterns are such that the time must be watched. */
+  #isSlow: boolean;
   /** Its `title`; undefined where it has none. */
   readonly title: string | undefined;
 
@@ -19,11 +25,13 @@ export class JsonValidator {
    */
   constructor(text: string, references: RegisteredSchema["references"] = []) {
     const schema = parseSchema(text);
+    this.#isSlow = !hasLinearPatterns(schema);
     this.title = typeof schema === "object" && typeof schema.title === "string" ? schema.title : undefined;
     try {
       this.#validator = new Validator(schema, draftOf(schema), true);
       for (const reference of references) {
         const referred = parseSchema(reference.text);
+        this.#isSlow ||= !hasLinearPatterns(referred);
         if (typeof referred === "object") this.#validator.addSchema(referred, reference.name);
       }
     } catch (cause) {
@@ -34,8 +42,10 @@ export class JsonValidator {
   /** What is wrong with a value, in one line; null where it is valid. */
   failure(value: unknown): string | null {
     try {
-      const { valid, errors } = this.#validator.validate(value);
-      return valid ? null : detailOf(errors);
+      const validate = () => this.#validator.validate(value);
+      const result = this.#isSlow ? withinTime(validate, PATTERNS_MS) : validate();
+      if (result === undefined) return `the patterns of its schema took longer than ${PATTERNS_MS} ms`;
+      return result.valid ? null : detailOf(result.errors);
     } catch (error) {
       // A schema that refers to itself without an end, or to what nobody gave.
       return `its schema cannot be applied to it: ${cut(messageOf(error))}`;
