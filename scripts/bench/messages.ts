@@ -24,7 +24,7 @@ const PEER_SHARE = 1 / 10;
 const pipes = ["function", "as it is"] as const;
 type Pipe = (typeof pipes)[number];
 
-const options = benchOptions({ rows: 2_000_000 });
+const options = benchOptions({ rows: 10_000_000 });
 const { rows, rounds } = options;
 const cycle = Array.from({ length: 5_000 }, (_, i) => Buffer.from(`{"word":"w${i}","n":${i * 7}}`));
 
