@@ -9,6 +9,8 @@ const REGIONS = 5;
 const ROWS_MAX = 12;
 const COMMIT_EVERY_MS = 15;
 const UNSENT_MAX = 50_000;
+/** The feeder's own client may take long to come back to a broker; it is not what is judged. */
+const FLUSH_MS = 180_000;
 const MARKER = Buffer.from("*COMMIT*");
 
 /** Sends transfers and their markers, a commit at a time, until it is stopped. It outlives brokers. */
@@ -20,6 +22,7 @@ export class Feeder {
   #feeding: Promise<void> | null = null;
   #failure: Error | null = null;
   #unsent = 0;
+  #lastError = "none";
   commits = 0;
   /** Transfers sent. */
   rows = 0;
@@ -42,7 +45,9 @@ export class Feeder {
       this.#unsent--;
       if (error) this.#failure = new Error(`the feeder lost a message: ${error.message}`);
     });
-    this.#producer.on("event.error", () => {});
+    this.#producer.on("event.error", ({ message }) => {
+      this.#lastError = message;
+    });
   }
 
   async start(): Promise<void> {
@@ -54,7 +59,7 @@ export class Feeder {
   async stop(): Promise<void> {
     await this.#halt();
     await new Promise<void>((resolve, reject) => {
-      this.#producer.flush(60_000, (error: unknown) => (error ? reject(error) : resolve()));
+      this.#producer.flush(FLUSH_MS, (error: unknown) => (error ? reject(this.#stuck()) : resolve()));
     });
     await this.abandon();
     if (this.#failure !== null) throw this.#failure;
@@ -70,6 +75,12 @@ export class Feeder {
   async grow(partitions: number): Promise<void> {
     while ((await this.#knownPartitions()) < partitions) await sleep(100);
     this.partitions = partitions;
+  }
+
+  #stuck(): Error {
+    return new Error(
+      `the feeder could not send ${this.#unsent} messages within ${FLUSH_MS} ms; its last error: ${this.#lastError}`,
+    );
   }
 
   #knownPartitions(): Promise<number> {
