@@ -128,7 +128,9 @@ describe("towpath explain", () => {
       expect(stdout).toMatch(/^#1 source kafka "words" {2}\(examples\/wordcount\.ts:\d+\)\n {3}→ word str\n/);
       expect(stdout).toContain("defaults changed: fetch.queue.backoff.ms=1, ");
       expect(stdout).toMatch(/#2 groupBy word: count\(\) .*\n {3}reads #1\n {3}→ word str, count int\n/);
-      expect(stdout).toContain("defaults changed: linger.ms=5, batch.num.messages=100000, partitioner=murmur2_random\n");
+      expect(stdout).toContain(
+        "defaults changed: linger.ms=5, batch.num.messages=100000, partitioner=murmur2_random\n",
+      );
     },
     timeoutMs,
   );
